@@ -34,10 +34,7 @@ pub(crate) fn with_document<R: Read + Seek, T>(
         return Err(Defect::Empty.into());
     }
     let start = source.read_range(0..HEADER_WITHIN + 4)?;
-    let header = start
-        .windows(HEADER.len())
-        .position(|bytes| bytes == HEADER)
-        .ok_or(Defect::NotAPdf)?;
+    let header = start.windows(HEADER.len()).position(|bytes| bytes == HEADER).ok_or(Defect::NotAPdf)?;
     let header = u64::try_from(header).map_err(|_| Defect::NotAPdf)?;
 
     let from_header = Document::open(file, header).and_then(|mut document| work(&mut document));
@@ -68,19 +65,13 @@ impl<'a, R: Read + Seek> Document<'a, R> {
         let mut source = Source::new(file, base)?;
         let start = start_of_cross_reference(&mut source)?;
         let cross_reference = CrossReference::read(&mut source, start)?;
-        Ok(Self {
-            source,
-            cross_reference,
-            object_streams: VecDeque::new(),
-        })
+        Ok(Self { source, cross_reference, object_streams: VecDeque::new() })
     }
 
     /// The document catalog.
     pub(crate) fn catalog(&mut self) -> Result<Dictionary, InspectError> {
         let root = self.cross_reference.root;
-        self.object(root)?
-            .into_dictionary()
-            .ok_or_else(|| damaged("the document catalog is missing"))
+        self.object(root)?.into_dictionary().ok_or_else(|| damaged("the document catalog is missing"))
     }
 
     /// The object with this number; null when there is none.
@@ -121,9 +112,7 @@ impl<'a, R: Read + Seek> Document<'a, R> {
     fn object_in_file(&mut self, number: ObjectNumber, position: u64) -> Result<IndirectObject, InspectError> {
         let object = Parser::new(&mut self.source, position).indirect_object()?;
         if object.number != number {
-            return Err(damaged(format!(
-                "object {number} is not where the cross-reference says"
-            )));
+            return Err(damaged(format!("object {number} is not where the cross-reference says")));
         }
         Ok(object)
     }
@@ -135,11 +124,7 @@ impl<'a, R: Read + Seek> Document<'a, R> {
         index: usize,
     ) -> Result<Object, InspectError> {
         let held = self.object_stream(stream)?;
-        let position = held
-            .objects
-            .get(index)
-            .filter(|(found, _)| *found == number)
-            .map(|(_, position)| *position);
+        let position = held.objects.get(index).filter(|(found, _)| *found == number).map(|(_, position)| *position);
         let position = position.ok_or_else(|| damaged(format!("object {number} is not in object stream {stream}")))?;
         let mut memory = Memory(&held.bytes);
         let mut parser = Parser::new(&mut memory, position);
@@ -165,10 +150,7 @@ impl<'a, R: Read + Seek> Document<'a, R> {
             return Err(broken());
         }
         let length = self.plain_length(dictionary.get("Length"))?.ok_or_else(broken)?;
-        let end = start
-            .checked_add(length)
-            .filter(|end| *end <= self.source.len())
-            .ok_or_else(broken)?;
+        let end = start.checked_add(length).filter(|end| *end <= self.source.len()).ok_or_else(broken)?;
         self.source.spend(length)?;
         let bytes = filter::decode(&dictionary, self.source.reader(start..end), MAX_OBJECT_STREAM_BYTES)?;
         self.source.spend(u64::try_from(bytes.len()).unwrap_or(u64::MAX))?;
@@ -203,10 +185,7 @@ impl<'a, R: Read + Seek> Document<'a, R> {
 
 /// The table at the start of an object stream: number and position of each object.
 fn positions(bytes: &[u8], dictionary: &Dictionary) -> Result<Option<Vec<(ObjectNumber, u64)>>, InspectError> {
-    let count = dictionary
-        .get("N")
-        .as_unsigned()
-        .filter(|count| *count <= MAX_STREAM_OBJECTS);
+    let count = dictionary.get("N").as_unsigned().filter(|count| *count <= MAX_STREAM_OBJECTS);
     let (Some(count), Some(first)) = (count, dictionary.get("First").as_unsigned()) else {
         return Ok(None);
     };
@@ -235,21 +214,12 @@ fn start_of_cross_reference<R: Read + Seek>(source: &mut Source<'_, R>) -> Resul
     let len = source.len();
     let tail = source.read_range(len.saturating_sub(START_WITHIN)..len)?;
     let truncated = || damaged("the file is truncated: its end is missing");
-    let at = tail
-        .windows(WORD.len())
-        .rposition(|bytes| bytes == WORD)
-        .ok_or_else(truncated)?;
+    let at = tail.windows(WORD.len()).rposition(|bytes| bytes == WORD).ok_or_else(truncated)?;
     let rest = tail.get(at + WORD.len()..).unwrap_or_default().trim_ascii_start();
     let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let (digits, rest) = rest.split_at_checked(digits).ok_or_else(truncated)?;
-    let position = std::str::from_utf8(digits)
-        .ok()
-        .and_then(|digits| digits.parse().ok())
-        .ok_or_else(truncated)?;
-    let end = rest
-        .windows(END.len())
-        .position(|bytes| bytes == END)
-        .ok_or_else(truncated)?;
+    let position = std::str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok()).ok_or_else(truncated)?;
+    let end = rest.windows(END.len()).position(|bytes| bytes == END).ok_or_else(truncated)?;
     if begins_update(rest.get(end + END.len()..).unwrap_or_default()) {
         return Err(damaged("the file is truncated within its last update"));
     }

@@ -29,21 +29,14 @@ impl<R: Read> Read for Watched<R> {
 /// `Damaged` when the data is broken, longer than `limit` bytes, or compressed in another way than Flate.
 pub(crate) fn decode(dictionary: &Dictionary, raw: impl Read, limit: usize) -> Result<Vec<u8>, InspectError> {
     match single(dictionary.get("Filter"))?.as_name() {
-        None => read_limited(raw, limit)
-            .map_err(InspectError::Io)?
-            .ok_or_else(too_large),
+        None => read_limited(raw, limit).map_err(InspectError::Io)?.ok_or_else(too_large),
         Some(b"FlateDecode" | b"Fl") => {
-            let mut decoder = ZlibDecoder::new(Watched {
-                inner: raw,
-                failure: None,
-            });
+            let mut decoder = ZlibDecoder::new(Watched { inner: raw, failure: None });
             let inflated = read_limited(&mut decoder, limit);
             if let Some(failure) = decoder.into_inner().failure {
                 return Err(failure.into());
             }
-            let inflated = inflated
-                .map_err(|_| damaged("a compressed stream is broken"))?
-                .ok_or_else(too_large)?;
+            let inflated = inflated.map_err(|_| damaged("a compressed stream is broken"))?.ok_or_else(too_large)?;
             match single(dictionary.get("DecodeParms"))?.as_dictionary() {
                 Some(parameters) => unpredict(inflated, parameters),
                 None => Ok(inflated),

@@ -18,9 +18,5 @@ pub struct Inspection {
 /// # Errors
 /// [`InspectError::Defect`] when the file cannot be used; [`InspectError::Io`] when it could not be read.
 pub fn inspect<R: Read + Seek>(source: &mut R) -> Result<Inspection, InspectError> {
-    with_document(source, |document| {
-        Ok(Inspection {
-            pages: pages(document)?,
-        })
-    })
+    with_document(source, |document| Ok(Inspection { pages: pages(document)? }))
 }

@@ -29,11 +29,7 @@ pub(crate) enum Token {
 
 impl Token {
     pub(crate) fn as_integer(&self) -> Option<i64> {
-        if let Self::Integer(value) = self {
-            Some(*value)
-        } else {
-            None
-        }
+        if let Self::Integer(value) = self { Some(*value) } else { None }
     }
 
     pub(crate) fn is_word(&self, word: &str) -> bool {
@@ -47,10 +43,7 @@ pub(crate) fn is_whitespace(byte: u8) -> bool {
 }
 
 fn is_delimiter(byte: u8) -> bool {
-    matches!(
-        byte,
-        b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%'
-    )
+    matches!(byte, b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%')
 }
 
 fn hex_value(byte: u8) -> Option<u8> {
@@ -71,11 +64,7 @@ pub(crate) struct Lexer<'a, B> {
 
 impl<'a, B: Bytes> Lexer<'a, B> {
     pub(crate) fn new(bytes: &'a mut B, position: u64) -> Self {
-        Self {
-            bytes,
-            position,
-            consumed: 0,
-        }
+        Self { bytes, position, consumed: 0 }
     }
 
     /// Where the next byte is read.
@@ -95,11 +84,7 @@ impl<'a, B: Bytes> Lexer<'a, B> {
     pub(crate) fn advance(&mut self) -> Result<(), InspectError> {
         self.position += 1;
         self.consumed += 1;
-        if self.consumed > MAX_READ_BYTES {
-            Err(damaged("an object is too large"))
-        } else {
-            Ok(())
-        }
+        if self.consumed > MAX_READ_BYTES { Err(damaged("an object is too large")) } else { Ok(()) }
     }
 
     fn next_byte(&mut self) -> Result<Option<u8>, InspectError> {
@@ -166,25 +151,14 @@ impl<'a, B: Bytes> Lexer<'a, B> {
     fn number_or_word(&mut self) -> Result<Token, InspectError> {
         let start = self.position;
         let run = self.regular_run(MAX_WORD_BYTES)?;
-        if !run
-            .first()
-            .is_some_and(|byte| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.'))
-        {
+        if !run.first().is_some_and(|byte| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.')) {
             return Ok(Token::Word(run));
         }
         // Rust's own number syntax is wider ("1e5", "inf"), so the characters are checked first.
         let text = std::str::from_utf8(&run).ok();
-        let text = text.filter(|text| {
-            text.bytes()
-                .all(|byte| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.'))
-        });
-        text.and_then(|text| {
-            text.parse()
-                .map(Token::Integer)
-                .or_else(|_| text.parse().map(Token::Real))
-                .ok()
-        })
-        .ok_or_else(|| damaged(format!("malformed number at byte {start}")))
+        let text = text.filter(|text| text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.')));
+        text.and_then(|text| text.parse().map(Token::Integer).or_else(|_| text.parse().map(Token::Real)).ok())
+            .ok_or_else(|| damaged(format!("malformed number at byte {start}")))
     }
 
     fn name(&mut self) -> Result<Token, InspectError> {
@@ -237,10 +211,7 @@ impl<'a, B: Bytes> Lexer<'a, B> {
         if let Some(high) = pending {
             Self::push(&mut bytes, high << 4)?;
         }
-        Ok(Token::String {
-            bytes,
-            span: start..self.position,
-        })
+        Ok(Token::String { bytes, span: start..self.position })
     }
 
     fn literal_string(&mut self, start: u64) -> Result<Token, InspectError> {
@@ -262,10 +233,7 @@ impl<'a, B: Bytes> Lexer<'a, B> {
                 _ => {}
             }
             if open == 0 {
-                return Ok(Token::String {
-                    bytes,
-                    span: start..self.position,
-                });
+                return Ok(Token::String { bytes, span: start..self.position });
             }
             Self::push(&mut bytes, byte)?;
         }
@@ -321,10 +289,7 @@ mod tests {
     }
 
     fn string(bytes: &[u8], span: Range<u64>) -> Token {
-        Token::String {
-            bytes: bytes.to_vec(),
-            span,
-        }
+        Token::String { bytes: bytes.to_vec(), span }
     }
 
     #[test]

@@ -38,11 +38,7 @@ impl Object {
     }
 
     pub(crate) fn as_integer(&self) -> Option<i64> {
-        if let Self::Integer(value) = self {
-            Some(*value)
-        } else {
-            None
-        }
+        if let Self::Integer(value) = self { Some(*value) } else { None }
     }
 
     /// A whole number that is not negative.
@@ -54,9 +50,7 @@ impl Object {
         if let Self::Real(value) = self {
             return Some(*value);
         }
-        self.as_integer()
-            .and_then(|value| i32::try_from(value).ok())
-            .map(f64::from)
+        self.as_integer().and_then(|value| i32::try_from(value).ok()).map(f64::from)
     }
 
     pub(crate) fn as_name(&self) -> Option<&[u8]> {
@@ -64,51 +58,27 @@ impl Object {
     }
 
     pub(crate) fn as_string(&self) -> Option<&Text> {
-        if let Self::String(text) = self {
-            Some(text)
-        } else {
-            None
-        }
+        if let Self::String(text) = self { Some(text) } else { None }
     }
 
     pub(crate) fn as_array(&self) -> Option<&[Object]> {
-        if let Self::Array(items) = self {
-            Some(items)
-        } else {
-            None
-        }
+        if let Self::Array(items) = self { Some(items) } else { None }
     }
 
     pub(crate) fn as_reference(&self) -> Option<ObjectNumber> {
-        if let Self::Reference(number) = self {
-            Some(*number)
-        } else {
-            None
-        }
+        if let Self::Reference(number) = self { Some(*number) } else { None }
     }
 
     pub(crate) fn into_array(self) -> Option<Vec<Object>> {
-        if let Self::Array(items) = self {
-            Some(items)
-        } else {
-            None
-        }
+        if let Self::Array(items) = self { Some(items) } else { None }
     }
 
     pub(crate) fn as_dictionary(&self) -> Option<&Dictionary> {
-        if let Self::Dictionary(dictionary) = self {
-            Some(dictionary)
-        } else {
-            None
-        }
+        if let Self::Dictionary(dictionary) = self { Some(dictionary) } else { None }
     }
 
     pub(crate) fn into_dictionary(self) -> Option<Dictionary> {
-        if let Self::Dictionary(dictionary) = self {
-            Some(dictionary)
-        } else {
-            None
-        }
+        if let Self::Dictionary(dictionary) = self { Some(dictionary) } else { None }
     }
 }
 
@@ -121,11 +91,7 @@ pub(crate) struct Dictionary(pub(crate) Vec<(Vec<u8>, Object)>);
 impl Dictionary {
     /// The value of `key`; null when it is absent, which PDF treats alike.
     pub(crate) fn get(&self, key: &str) -> &Object {
-        self.0
-            .iter()
-            .rev()
-            .find(|(name, _)| name == key.as_bytes())
-            .map_or(&NULL, |(_, value)| value)
+        self.0.iter().rev().find(|(name, _)| name == key.as_bytes()).map_or(&NULL, |(_, value)| value)
     }
 
     /// Whether `key` has a value other than null.

@@ -15,12 +15,7 @@ const MAX_DEPTH: usize = 64;
 /// Coordinates beyond this are nonsense: a hundred times the largest page that viewers display.
 const MAX_COORDINATE: f64 = 1_440_000.0;
 /// What viewers display when a page names no media box: US letter.
-const DEFAULT_BOX: Rectangle = Rectangle {
-    left: 0.0,
-    bottom: 0.0,
-    right: 612.0,
-    top: 792.0,
-};
+const DEFAULT_BOX: Rectangle = Rectangle { left: 0.0, bottom: 0.0, right: 612.0, top: 792.0 };
 
 /// A point. Its unit and origin are told where it is used.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -119,21 +114,13 @@ pub struct Page {
 
 impl Page {
     fn new(media_box: Rectangle, crop_box: Option<Rectangle>, rotation: Rotation, user_unit: f64) -> Self {
-        let visible = crop_box
-            .and_then(|crop_box| crop_box.intersection(&media_box))
-            .unwrap_or(media_box);
+        let visible = crop_box.and_then(|crop_box| crop_box.intersection(&media_box)).unwrap_or(media_box);
         let (width, height) = (visible.width() * user_unit, visible.height() * user_unit);
         let (width_pt, height_pt) = match rotation {
             Rotation::None | Rotation::Clockwise180 => (width, height),
             Rotation::Clockwise90 | Rotation::Clockwise270 => (height, width),
         };
-        Self {
-            width_pt,
-            height_pt,
-            rotation,
-            visible,
-            user_unit,
-        }
+        Self { width_pt, height_pt, rotation, visible, user_unit }
     }
 
     /// Where a displayed point is in PDF user space.
@@ -143,51 +130,26 @@ impl Page {
     #[must_use]
     pub fn to_user_space(&self, x: f64, y: f64) -> Point {
         let (x, y) = (x / self.user_unit, y / self.user_unit);
-        let Rectangle {
-            left,
-            bottom,
-            right,
-            top,
-        } = self.visible;
+        let Rectangle { left, bottom, right, top } = self.visible;
         match self.rotation {
-            Rotation::None => Point {
-                x: left + x,
-                y: top - y,
-            },
-            Rotation::Clockwise90 => Point {
-                x: left + y,
-                y: bottom + x,
-            },
-            Rotation::Clockwise180 => Point {
-                x: right - x,
-                y: bottom + y,
-            },
-            Rotation::Clockwise270 => Point {
-                x: right - y,
-                y: top - x,
-            },
+            Rotation::None => Point { x: left + x, y: top - y },
+            Rotation::Clockwise90 => Point { x: left + y, y: bottom + x },
+            Rotation::Clockwise180 => Point { x: right - x, y: bottom + y },
+            Rotation::Clockwise270 => Point { x: right - y, y: top - x },
         }
     }
 
     /// Where a point of PDF user space is displayed: the inverse of [`Self::to_user_space`].
     #[must_use]
     pub fn from_user_space(&self, x: f64, y: f64) -> Point {
-        let Rectangle {
-            left,
-            bottom,
-            right,
-            top,
-        } = self.visible;
+        let Rectangle { left, bottom, right, top } = self.visible;
         let (x, y) = match self.rotation {
             Rotation::None => (x - left, top - y),
             Rotation::Clockwise90 => (y - bottom, x - left),
             Rotation::Clockwise180 => (right - x, y - bottom),
             Rotation::Clockwise270 => (top - y, right - x),
         };
-        Point {
-            x: x * self.user_unit,
-            y: y * self.user_unit,
-        }
+        Point { x: x * self.user_unit, y: y * self.user_unit }
     }
 }
 
@@ -225,11 +187,7 @@ pub(crate) fn pages<R: Read + Seek>(document: &mut Document<'_, R>) -> Result<Ve
                 if nodes > MAX_NODES || path.len() >= MAX_DEPTH || !above.insert(number) {
                     return Err(damaged("the page tree is too large or leads back to itself"));
                 }
-                path.push(Branch {
-                    number,
-                    children: children.into_iter(),
-                    inherited,
-                });
+                path.push(Branch { number, children: children.into_iter(), inherited });
             }
             _ if node.is_of_type("Pages") => return Err(damaged("the page tree is broken")),
             _ if pages.len() >= MAX_PAGES => return Err(damaged("the document has too many pages")),
@@ -244,11 +202,7 @@ pub(crate) fn pages<R: Read + Seek>(document: &mut Document<'_, R>) -> Result<Ve
             path.pop();
         }
     }
-    if pages.is_empty() {
-        Err(damaged("the document has no pages"))
-    } else {
-        Ok(pages)
-    }
+    if pages.is_empty() { Err(damaged("the document has no pages")) } else { Ok(pages) }
 }
 
 fn inherit<R: Read + Seek>(
@@ -261,9 +215,7 @@ fn inherit<R: Read + Seek>(
         media_box: rectangle(document, node.get("MediaBox"))?.or(inherited.media_box),
         crop_box: rectangle(document, node.get("CropBox"))?.or(inherited.crop_box),
         rotation: rotation.map_or(inherited.rotation, |degrees| {
-            format!("{degrees:.0}")
-                .parse()
-                .map_or(Rotation::None, Rotation::from_degrees)
+            format!("{degrees:.0}").parse().map_or(Rotation::None, Rotation::from_degrees)
         }),
     })
 }
@@ -303,17 +255,8 @@ fn rectangle<R: Read + Seek>(
         *number = value;
     }
     let [x1, y1, x2, y2] = numbers;
-    let found = Rectangle {
-        left: x1.min(x2),
-        bottom: y1.min(y2),
-        right: x1.max(x2),
-        top: y1.max(y2),
-    };
-    if found.width() > 0.0 && found.height() > 0.0 {
-        Ok(Some(found))
-    } else {
-        Err(malformed())
-    }
+    let found = Rectangle { left: x1.min(x2), bottom: y1.min(y2), right: x1.max(x2), top: y1.max(y2) };
+    if found.width() > 0.0 && found.height() > 0.0 { Ok(Some(found)) } else { Err(malformed()) }
 }
 
 #[cfg(test)]
@@ -321,18 +264,8 @@ mod tests {
     use super::*;
 
     fn page(rotation: Rotation, user_unit: f64) -> Page {
-        let media_box = Rectangle {
-            left: 0.0,
-            bottom: 0.0,
-            right: 600.0,
-            top: 800.0,
-        };
-        let crop_box = Rectangle {
-            left: 10.0,
-            bottom: 20.0,
-            right: 410.0,
-            top: 720.0,
-        };
+        let media_box = Rectangle { left: 0.0, bottom: 0.0, right: 600.0, top: 800.0 };
+        let crop_box = Rectangle { left: 10.0, bottom: 20.0, right: 410.0, top: 720.0 };
         Page::new(media_box, Some(crop_box), rotation, user_unit)
     }
 
@@ -352,12 +285,7 @@ mod tests {
 
     #[test]
     fn every_conversion_can_be_undone_and_stays_within_the_crop_box() {
-        for rotation in [
-            Rotation::None,
-            Rotation::Clockwise90,
-            Rotation::Clockwise180,
-            Rotation::Clockwise270,
-        ] {
+        for rotation in [Rotation::None, Rotation::Clockwise90, Rotation::Clockwise180, Rotation::Clockwise270] {
             for unit in [1.0, 2.0] {
                 let page = page(rotation, unit);
                 let there = page.to_user_space(page.width_pt, page.height_pt / 4.0);
@@ -366,14 +294,7 @@ mod tests {
                     "{rotation:?} {there:?}"
                 );
                 let back = page.from_user_space(there.x, there.y);
-                assert_eq!(
-                    back,
-                    Point {
-                        x: page.width_pt,
-                        y: page.height_pt / 4.0
-                    },
-                    "{rotation:?}"
-                );
+                assert_eq!(back, Point { x: page.width_pt, y: page.height_pt / 4.0 }, "{rotation:?}");
             }
         }
     }
@@ -387,30 +308,12 @@ mod tests {
 
     #[test]
     fn a_crop_box_beyond_the_media_box_is_clipped_or_ignored() {
-        let media_box = Rectangle {
-            left: 0.0,
-            bottom: 0.0,
-            right: 100.0,
-            top: 100.0,
-        };
-        let larger = Rectangle {
-            left: -50.0,
-            bottom: 10.0,
-            right: 500.0,
-            top: 500.0,
-        };
-        let outside = Rectangle {
-            left: 200.0,
-            bottom: 200.0,
-            right: 300.0,
-            top: 300.0,
-        };
+        let media_box = Rectangle { left: 0.0, bottom: 0.0, right: 100.0, top: 100.0 };
+        let larger = Rectangle { left: -50.0, bottom: 10.0, right: 500.0, top: 500.0 };
+        let outside = Rectangle { left: 200.0, bottom: 200.0, right: 300.0, top: 300.0 };
         let clipped = Page::new(media_box, Some(larger), Rotation::None, 1.0);
         assert_eq!((clipped.width_pt, clipped.height_pt), (100.0, 90.0));
-        assert_eq!(
-            Page::new(media_box, Some(outside), Rotation::None, 1.0).visible,
-            media_box
-        );
+        assert_eq!(Page::new(media_box, Some(outside), Rotation::None, 1.0).visible, media_box);
     }
 
     #[test]

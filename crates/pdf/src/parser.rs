@@ -27,10 +27,7 @@ pub(crate) struct Parser<'a, B> {
 
 impl<'a, B: Bytes> Parser<'a, B> {
     pub(crate) fn new(bytes: &'a mut B, position: u64) -> Self {
-        Self {
-            lexer: Lexer::new(bytes, position),
-            values: 0,
-        }
+        Self { lexer: Lexer::new(bytes, position), values: 0 }
     }
 
     /// How many bytes were read, for the document's total.
@@ -64,10 +61,7 @@ impl<'a, B: Bytes> Parser<'a, B> {
             Token::Integer(value) => Object::Integer(value),
             Token::Real(value) => Object::Real(value),
             Token::Name(name) => Object::Name(name),
-            Token::String { bytes, span } => Object::String(Box::new(Text {
-                bytes,
-                span: B::IN_FILE.then_some(span),
-            })),
+            Token::String { bytes, span } => Object::String(Box::new(Text { bytes, span: B::IN_FILE.then_some(span) })),
             Token::ArrayOpen => Object::Array(self.values_until(|token| *token == Token::ArrayClose, depth)?.0),
             Token::DictionaryOpen => {
                 let items = self.values_until(|token| *token == Token::DictionaryClose, depth)?.0;
@@ -77,10 +71,7 @@ impl<'a, B: Bytes> Parser<'a, B> {
             word if word.is_word("true") => Object::Boolean(true),
             word if word.is_word("false") => Object::Boolean(false),
             Token::ArrayClose | Token::DictionaryClose | Token::Word(_) | Token::End => {
-                return Err(damaged(format!(
-                    "unexpected word before byte {}",
-                    self.lexer.position()
-                )));
+                return Err(damaged(format!("unexpected word before byte {}", self.lexer.position())));
             }
         })
     }
@@ -111,11 +102,7 @@ impl<R: Read + Seek> Parser<'_, Source<'_, R>> {
     /// An indirect object, from its number to `endobj` or to the first byte of its stream data.
     pub(crate) fn indirect_object(&mut self) -> Result<IndirectObject, InspectError> {
         let start = self.lexer.position();
-        let missing = || {
-            damaged(format!(
-                "no object at byte {start}, where the cross-reference says one is"
-            ))
-        };
+        let missing = || damaged(format!("no object at byte {start}, where the cross-reference says one is"));
         let (Token::Integer(number), Token::Integer(_)) = (self.lexer.token()?, self.lexer.token()?) else {
             return Err(missing());
         };
@@ -128,16 +115,8 @@ impl<R: Read + Seek> Parser<'_, Source<'_, R>> {
         let (Some(value), None) = (items.next(), items.next()) else {
             return Err(damaged(format!("object {number} is not one value")));
         };
-        let data_start = if end.is_word("stream") {
-            Some(self.data_start()?)
-        } else {
-            None
-        };
-        Ok(IndirectObject {
-            number,
-            value,
-            data_start,
-        })
+        let data_start = if end.is_word("stream") { Some(self.data_start()?) } else { None };
+        Ok(IndirectObject { number, value, data_start })
     }
 
     /// Moves past the line end behind the word `stream`.
@@ -154,9 +133,7 @@ impl<R: Read + Seek> Parser<'_, Source<'_, R>> {
 
 fn reference(number: Option<Object>, generation: Option<Object>) -> Option<Object> {
     generation?.as_unsigned()?;
-    ObjectNumber::try_from(number?.as_unsigned()?)
-        .ok()
-        .map(Object::Reference)
+    ObjectNumber::try_from(number?.as_unsigned()?).ok().map(Object::Reference)
 }
 
 fn dictionary(items: Vec<Object>) -> Result<Dictionary, InspectError> {
@@ -183,18 +160,9 @@ mod tests {
 
     #[test]
     fn references_are_told_from_numbers() {
-        let object = value("<</A [1 2 0 R 3] /B 4 0 R /C 5>>")
-            .unwrap()
-            .into_dictionary()
-            .unwrap();
-        assert_eq!(
-            object.get("A").as_array().unwrap(),
-            [Object::Integer(1), Object::Reference(2), Object::Integer(3)]
-        );
-        assert_eq!(
-            (object.get("B"), object.get("C")),
-            (&Object::Reference(4), &Object::Integer(5))
-        );
+        let object = value("<</A [1 2 0 R 3] /B 4 0 R /C 5>>").unwrap().into_dictionary().unwrap();
+        assert_eq!(object.get("A").as_array().unwrap(), [Object::Integer(1), Object::Reference(2), Object::Integer(3)]);
+        assert_eq!((object.get("B"), object.get("C")), (&Object::Reference(4), &Object::Integer(5)));
         assert_eq!(object.get("D"), &Object::Null);
     }
 
@@ -207,17 +175,7 @@ mod tests {
 
     #[test]
     fn malformed_containers_are_refused() {
-        for text in [
-            "[1",
-            "<</A>>",
-            "<</A 1 2>>",
-            "<<1 2>>",
-            "[R]",
-            "[1 R]",
-            "[-1 0 R]",
-            "]",
-            "[1 >>",
-        ] {
+        for text in ["[1", "<</A>>", "<</A 1 2>>", "<<1 2>>", "[R]", "[1 R]", "[-1 0 R]", "]", "[1 >>"] {
             assert!(value(text).is_err(), "{text}");
         }
     }

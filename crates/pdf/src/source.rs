@@ -50,13 +50,7 @@ impl<'a, R: Read + Seek> Source<'a, R> {
     pub(crate) fn new(inner: &'a mut R, base: u64) -> io::Result<Self> {
         let len = inner.seek(SeekFrom::End(0))?.saturating_sub(base);
         let windows = (0..WINDOWS).map(|_| None).collect();
-        Ok(Self {
-            inner,
-            base,
-            len,
-            windows,
-            effort: 0,
-        })
+        Ok(Self { inner, base, len, windows, effort: 0 })
     }
 
     /// Bytes from the base to the end of the file.
@@ -70,11 +64,7 @@ impl<'a, R: Read + Seek> Source<'a, R> {
     /// `Damaged` when the document has taken more than [`MAX_EFFORT_BYTES`].
     pub(crate) fn spend(&mut self, bytes: u64) -> Result<(), InspectError> {
         self.effort = self.effort.saturating_add(bytes);
-        if self.effort > MAX_EFFORT_BYTES {
-            Err(damaged("the document is too complex"))
-        } else {
-            Ok(())
-        }
+        if self.effort > MAX_EFFORT_BYTES { Err(damaged("the document is too complex")) } else { Ok(()) }
     }
 
     /// The bytes of `range`, cut at the end of the file. Callers bound the length.
@@ -97,11 +87,7 @@ impl<'a, R: Read + Seek> Source<'a, R> {
 
     /// A reader over `range` with positions that count from the very beginning of the file.
     pub(crate) fn file_reader(&mut self, range: Range<u64>) -> RangeReader<'_, R> {
-        RangeReader {
-            inner: self.inner,
-            next: range.start,
-            end: range.end.max(range.start),
-        }
+        RangeReader { inner: self.inner, next: range.start, end: range.end.max(range.start) }
     }
 }
 
@@ -114,10 +100,8 @@ impl<R: Read + Seek> Bytes for Source<'_, R> {
         }
         self.spend(1)?;
         let number = position / WINDOW_BYTES;
-        let (Ok(slot), Ok(within)) = (
-            usize::try_from(number % WINDOWS),
-            usize::try_from(position % WINDOW_BYTES),
-        ) else {
+        let (Ok(slot), Ok(within)) = (usize::try_from(number % WINDOWS), usize::try_from(position % WINDOW_BYTES))
+        else {
             return Ok(None);
         };
         if let Some(Some(window)) = self.windows.get(slot)

@@ -77,11 +77,7 @@ pub(crate) struct CrossReference {
 impl CrossReference {
     /// Reads the section at `position` and all earlier ones that it leads to.
     pub(crate) fn read<R: Read + Seek>(source: &mut Source<'_, R>, position: u64) -> Result<Self, InspectError> {
-        let mut reading = Reading {
-            source,
-            subsections: 0,
-            decoded: 0,
-        };
+        let mut reading = Reading { source, subsections: 0, decoded: 0 };
         let mut sections = Vec::new();
         let mut root = None;
         let mut seen = HashSet::new();
@@ -100,18 +96,13 @@ impl CrossReference {
                 }
                 _ => None,
             };
-            let entry_points = trailer.get("Root").as_reference().map(|root| EntryPoints {
-                root,
-                info: trailer.get("Info").as_reference(),
-            });
+            let entry_points = trailer
+                .get("Root")
+                .as_reference()
+                .map(|root| EntryPoints { root, info: trailer.get("Info").as_reference() });
             root = root.or(entry_points.map(|named| named.root));
             next = position_of(&trailer, "Prev")?;
-            sections.push(Section {
-                position,
-                main,
-                hidden,
-                entry_points,
-            });
+            sections.push(Section { position, main, hidden, entry_points });
         }
         let root = root.ok_or_else(|| damaged("the trailer names no document catalog"))?;
         Ok(Self { sections, root })
@@ -160,9 +151,7 @@ impl CrossReference {
 
     /// What looking up one object costs, for the document's total effort.
     pub(crate) fn cost_of_search(&self) -> u64 {
-        u64::try_from(self.sections.len())
-            .unwrap_or(u64::MAX)
-            .saturating_add(64)
+        u64::try_from(self.sections.len()).unwrap_or(u64::MAX).saturating_add(64)
     }
 
     /// The numbers that the sections from byte `position` on define, or `None` when there are more than `most`.
@@ -186,27 +175,16 @@ impl CrossReference {
     pub(crate) fn entry_points_around(&self, position: u64) -> (Option<EntryPoints>, Option<EntryPoints>) {
         let before = self.sections.iter().find(|section| section.position < position);
         let newest = self.sections.first().filter(|section| section.position >= position);
-        (
-            before.and_then(|section| section.entry_points),
-            newest.and_then(|section| section.entry_points),
-        )
+        (before.and_then(|section| section.entry_points), newest.and_then(|section| section.entry_points))
     }
 }
 
 fn refuse_encryption(trailer: &Dictionary) -> Result<(), InspectError> {
-    if trailer.has("Encrypt") {
-        Err(Defect::Encrypted.into())
-    } else {
-        Ok(())
-    }
+    if trailer.has("Encrypt") { Err(Defect::Encrypted.into()) } else { Ok(()) }
 }
 
 fn position_of(trailer: &Dictionary, key: &str) -> Result<Option<u64>, InspectError> {
-    trailer
-        .get(key)
-        .as_present()
-        .map(|value| value.as_unsigned().ok_or_else(broken))
-        .transpose()
+    trailer.get(key).as_present().map(|value| value.as_unsigned().ok_or_else(broken)).transpose()
 }
 
 fn broken() -> InspectError {
@@ -220,9 +198,7 @@ impl Part {
         number: ObjectNumber,
     ) -> Result<Option<Entry>, InspectError> {
         let number = u64::from(number);
-        let after = self
-            .subsections
-            .partition_point(|subsection| subsection.first <= number);
+        let after = self.subsections.partition_point(|subsection| subsection.first <= number);
         let Some(subsection) = after.checked_sub(1).and_then(|at| self.subsections.get(at)) else {
             return Ok(None);
         };
@@ -244,10 +220,7 @@ fn table_entry<R: Read + Seek>(source: &mut Source<'_, R>, start: u64) -> Result
         *byte = source.byte(position)?.ok_or_else(broken)?;
     }
     let (digits, rest) = text.split_at(10);
-    let position = std::str::from_utf8(digits)
-        .ok()
-        .and_then(|digits| digits.trim().parse().ok())
-        .ok_or_else(broken)?;
+    let position = std::str::from_utf8(digits).ok().and_then(|digits| digits.trim().parse().ok()).ok_or_else(broken)?;
     match rest {
         [b' ', .., b' ', b'n'] => Ok(Entry::InFile { position }),
         [b' ', .., b' ', b'f'] => Ok(Entry::Free),
@@ -257,10 +230,7 @@ fn table_entry<R: Read + Seek>(source: &mut Source<'_, R>, start: u64) -> Result
 
 fn decoded_entry(bytes: &[u8], widths: &[usize; 3], index: u64) -> Result<Entry, InspectError> {
     let size: usize = widths.iter().sum();
-    let start = usize::try_from(index)
-        .ok()
-        .and_then(|index| index.checked_mul(size))
-        .ok_or_else(broken)?;
+    let start = usize::try_from(index).ok().and_then(|index| index.checked_mul(size)).ok_or_else(broken)?;
     let mut rest = bytes.get(start..start + size).ok_or_else(broken)?;
     let mut fields = [0_u64; 3];
     for (field, width) in fields.iter_mut().zip(widths) {
@@ -309,11 +279,7 @@ impl<R: Read + Seek> Reading<'_, '_, R> {
             return Err(damaged("the cross-reference has too many parts"));
         }
         let limit = u64::from(ObjectNumber::MAX);
-        if first > limit || count > limit {
-            Err(broken())
-        } else {
-            Ok(())
-        }
+        if first > limit || count > limit { Err(broken()) } else { Ok(()) }
     }
 
     fn table(&mut self, position: u64) -> Result<(Part, Dictionary), InspectError> {
@@ -329,22 +295,14 @@ impl<R: Read + Seek> Reading<'_, '_, R> {
                 let entries = Entries::InTable;
                 return Ok((Part { subsections, entries }, trailer));
             }
-            let (first, count) = token
-                .as_integer()
-                .zip(parser.token()?.as_integer())
-                .ok_or_else(broken)?;
+            let (first, count) = token.as_integer().zip(parser.token()?.as_integer()).ok_or_else(broken)?;
             let (first, count) = (u64::try_from(first).ok().zip(u64::try_from(count).ok())).ok_or_else(broken)?;
             after = parser.position();
             self.count(first, count)?;
             if count > 0 {
                 let start = self.first_entry(after)?;
                 let entry_bytes = self.entry_bytes(start)?;
-                subsections.push(Subsection {
-                    first,
-                    count,
-                    start,
-                    entry_bytes,
-                });
+                subsections.push(Subsection { first, count, start, entry_bytes });
                 after = start + count * entry_bytes;
             }
         }
@@ -376,24 +334,14 @@ impl<R: Read + Seek> Reading<'_, '_, R> {
             return Err(damaged(format!("no cross-reference at byte {position}")));
         }
         let length = dictionary.get("Length").as_unsigned().ok_or_else(broken)?;
-        let end = start
-            .checked_add(length)
-            .filter(|end| *end <= self.source.len())
-            .ok_or_else(broken)?;
+        let end = start.checked_add(length).filter(|end| *end <= self.source.len()).ok_or_else(broken)?;
         self.source.spend(length)?;
-        let bytes = filter::decode(
-            &dictionary,
-            self.source.reader(start..end),
-            MAX_DECODED_BYTES - self.decoded,
-        )?;
+        let bytes = filter::decode(&dictionary, self.source.reader(start..end), MAX_DECODED_BYTES - self.decoded)?;
         self.decoded += bytes.len();
 
         let widths = widths(&dictionary).ok_or_else(broken)?;
         let entry_bytes = u64::try_from(widths.iter().sum::<usize>()).map_err(|_| broken())?;
-        let held = u64::try_from(bytes.len())
-            .map_err(|_| broken())?
-            .checked_div(entry_bytes)
-            .ok_or_else(broken)?;
+        let held = u64::try_from(bytes.len()).map_err(|_| broken())?.checked_div(entry_bytes).ok_or_else(broken)?;
         let whole = [Object::Integer(0), dictionary.get("Size").clone()];
         let index = dictionary.get("Index").as_array().unwrap_or(&whole);
         let mut subsections = Vec::new();
@@ -402,24 +350,13 @@ impl<R: Read + Seek> Reading<'_, '_, R> {
             let [first, count] = pair else { return Err(broken()) };
             let (first, count) = first.as_unsigned().zip(count.as_unsigned()).ok_or_else(broken)?;
             self.count(first, count)?;
-            subsections.push(Subsection {
-                first,
-                count,
-                start: before,
-                entry_bytes,
-            });
+            subsections.push(Subsection { first, count, start: before, entry_bytes });
             before += count;
         }
         if before > held {
             return Err(broken());
         }
-        Ok((
-            Part {
-                subsections,
-                entries: Entries::Decoded { bytes, widths },
-            },
-            dictionary,
-        ))
+        Ok((Part { subsections, entries: Entries::Decoded { bytes, widths } }, dictionary))
     }
 }
 
@@ -428,12 +365,7 @@ fn widths(dictionary: &Dictionary) -> Option<[usize; 3]> {
     let [kind, second, third] = dictionary.get("W").as_array()? else {
         return None;
     };
-    let width = |object: &Object| {
-        object
-            .as_unsigned()
-            .and_then(|n| usize::try_from(n).ok())
-            .filter(|n| *n <= 8)
-    };
+    let width = |object: &Object| object.as_unsigned().and_then(|n| usize::try_from(n).ok()).filter(|n| *n <= 8);
     let widths = [width(kind)?, width(second)?, width(third)?];
     (widths.iter().sum::<usize>() > 0).then_some(widths)
 }

@@ -23,12 +23,7 @@ fn examined(bytes: &[u8]) -> Verification {
 /// Replaces the only occurrence of `from` with as many bytes of `to`.
 fn replaced(mut bytes: Vec<u8>, from: &[u8], to: &[u8]) -> Vec<u8> {
     let places: Vec<usize> = (0..bytes.len()).filter(|at| bytes[*at..].starts_with(from)).collect();
-    assert_eq!(
-        (places.len(), from.len()),
-        (1, to.len()),
-        "{}",
-        String::from_utf8_lossy(from)
-    );
+    assert_eq!((places.len(), from.len()), (1, to.len()), "{}", String::from_utf8_lossy(from));
     bytes[places[0]..places[0] + to.len()].copy_from_slice(to);
     bytes
 }
@@ -67,28 +62,17 @@ fn every_fixture_gets_its_status() {
 #[test]
 fn a_signature_tells_who_signed_when_and_how() {
     let verification = examined(&fixture("rsa.pdf"));
-    let [signature] = verification.signatures.as_slice() else {
-        panic!("{verification:#?}")
-    };
+    let [signature] = verification.signatures.as_slice() else { panic!("{verification:#?}") };
     assert_eq!(signature.signer.as_deref(), Some("Ana Núñez"));
-    assert_eq!(
-        signature.issuer.as_deref(),
-        Some("CN=Emisora de pruebas,O=Pruebas\\, S.A.,C=CL")
-    );
+    assert_eq!(signature.issuer.as_deref(), Some("CN=Emisora de pruebas,O=Pruebas\\, S.A.,C=CL"));
     assert_eq!(signature.field.as_deref(), Some("Signature1"));
     assert_eq!(signature.reason.as_deref(), Some("Conforme"));
     assert_eq!(signature.sub_filter.as_deref(), Some("adbe.pkcs7.detached"));
     assert_eq!(signature.digest_algorithm.as_deref(), Some("sha256"));
     assert!(signature.signed_at.is_some() && signature.serial_number.is_some());
     assert!(signature.covers_whole_document && signature.findings.is_empty());
-    assert_eq!(
-        (signature.integrity, signature.trust),
-        (Integrity::Intact, Trust::Trusted)
-    );
-    assert_eq!(
-        (signature.kind, signature.revision),
-        (SignatureKind::Signature, Some(1))
-    );
+    assert_eq!((signature.integrity, signature.trust), (Integrity::Intact, Trust::Trusted));
+    assert_eq!((signature.kind, signature.revision), (SignatureKind::Signature, Some(1)));
 }
 
 #[test]
@@ -110,13 +94,7 @@ fn of_two_signatures_the_last_covers_the_whole_document() {
     let told: Vec<_> = verification
         .signatures
         .iter()
-        .map(|signature| {
-            (
-                signature.signer.as_deref().unwrap(),
-                signature.revision,
-                signature.covers_whole_document,
-            )
-        })
+        .map(|signature| (signature.signer.as_deref().unwrap(), signature.revision, signature.covers_whole_document))
         .collect();
     assert_eq!(told, [("Ana Núñez", Some(1), false), ("Luis Pérez", Some(2), true)]);
 }
@@ -144,18 +122,11 @@ fn anchors_come_from_pem_and_from_nothing_else() {
 #[test]
 fn the_original_is_recognised_at_the_beginning_of_the_signed_file() {
     let original = fixture("original.pdf");
-    let mut sent = OriginalDocument {
-        size: u64::try_from(original.len()).unwrap(),
-        sha256: [0; 32],
-    };
+    let mut sent = OriginalDocument { size: u64::try_from(original.len()).unwrap(), sha256: [0; 32] };
     let signed = fixture("rsa.pdf");
     let preserved = |sent: &OriginalDocument| {
         let verification = examine(&mut Cursor::new(&signed), Some(sent), &anchors()).unwrap();
-        assert_eq!(
-            verification.status,
-            VerificationStatus::Valid,
-            "the comparison is no part of the verdict"
-        );
+        assert_eq!(verification.status, VerificationStatus::Valid, "the comparison is no part of the verdict");
         verification.original_preserved
     };
     assert_eq!(preserved(&sent), Some(false));
@@ -177,11 +148,7 @@ fn a_file_that_is_no_pdf_is_unreadable() {
 #[test]
 fn every_changed_byte_of_a_signed_file_is_noticed() {
     let original = fixture("ecdsa-p256.pdf");
-    let start = original
-        .windows(11)
-        .position(|window| window == b"/Contents <")
-        .unwrap()
-        + 11;
+    let start = original.windows(11).position(|window| window == b"/Contents <").unwrap() + 11;
     let end = start + original[start..].iter().position(|byte| *byte == b'>').unwrap();
     let padding = start + original[start..end].iter().rposition(|byte| *byte != b'0').unwrap();
     for at in (0..start).step_by(7).chain((end + 1..original.len()).step_by(3)) {
@@ -200,11 +167,7 @@ fn every_changed_byte_of_a_signed_file_is_noticed() {
         bytes[at] = if bytes[at] == b'0' { b'1' } else { b'0' };
         let verification = examined(&bytes);
         if verification.status == VerificationStatus::Valid {
-            assert_eq!(
-                verification.signatures[0].signer.as_deref(),
-                Some("Luis Pérez"),
-                "byte {at}"
-            );
+            assert_eq!(verification.signatures[0].signer.as_deref(), Some("Luis Pérez"), "byte {at}");
         }
     }
 }
@@ -215,20 +178,14 @@ fn bytes_after_the_signed_end_are_a_change_unless_blank() {
     let with = |tail: &[u8]| examined(&[signed.as_slice(), tail].concat());
     assert_eq!(with(b"\r\n\r\n").status, VerificationStatus::Valid);
     assert!(with(b"\n").signatures[0].covers_whole_document);
-    assert_eq!(
-        with(b"<!-- footer -->").status,
-        VerificationStatus::ModifiedAfterSigning
-    );
+    assert_eq!(with(b"<!-- footer -->").status, VerificationStatus::ModifiedAfterSigning);
 }
 
 #[test]
 fn later_revisions_may_add_validation_data_and_nothing_else() {
     let added = examined(&fixture("validation-data-added.pdf"));
     assert!(!added.signatures[0].covers_whole_document);
-    assert_eq!(
-        added.findings,
-        ["validation data or a timestamp was added after the last signature"]
-    );
+    assert_eq!(added.findings, ["validation data or a timestamp was added after the last signature"]);
 
     // The same update, but the catalog hides the pages' order behind another entry.
     let disguised = replaced(fixture("validation-data-added.pdf"), b"/DSS ", b"/Foo ");
@@ -241,19 +198,12 @@ fn a_byte_range_that_leaves_out_more_than_the_signature_is_invalid() {
     let at = signed.windows(11).position(|window| window == b"/ByteRange ").unwrap() + 11;
     let end = at + signed[at..].iter().position(|byte| *byte == b']').unwrap() + 1;
     let text = std::str::from_utf8(&signed[at..end]).unwrap().to_owned();
-    let numbers: Vec<u64> = text
-        .trim_matches(['[', ']'])
-        .split_whitespace()
-        .map(|n| n.parse().unwrap())
-        .collect();
+    let numbers: Vec<u64> = text.trim_matches(['[', ']']).split_whitespace().map(|n| n.parse().unwrap()).collect();
     let shorter = format!("[0 {} {} {}]", numbers[1] - 1, numbers[2], numbers[3]);
     let padded = format!("{shorter:<width$}", width = text.len());
     let verification = examined(&replaced(signed, text.as_bytes(), padded.as_bytes()));
     assert_eq!(verification.status, VerificationStatus::Invalid);
-    assert_eq!(
-        verification.signatures[0].findings,
-        ["the byte range leaves out something other than the signature"]
-    );
+    assert_eq!(verification.signatures[0].findings, ["the byte range leaves out something other than the signature"]);
 }
 
 #[test]
@@ -267,33 +217,16 @@ fn an_unknown_encoding_is_indeterminate() {
 #[test]
 fn timestamps_are_checked_and_told_apart() {
     let verification = examined(&fixture("timestamped.pdf"));
-    let [signature, stamp] = verification.signatures.as_slice() else {
-        panic!("{verification:#?}")
-    };
-    assert_eq!(
-        (signature.kind, stamp.kind),
-        (SignatureKind::Signature, SignatureKind::Timestamp)
-    );
-    assert_eq!(
-        (stamp.integrity, stamp.signer.as_deref()),
-        (Integrity::Intact, Some("Sello de tiempo"))
-    );
+    let [signature, stamp] = verification.signatures.as_slice() else { panic!("{verification:#?}") };
+    assert_eq!((signature.kind, stamp.kind), (SignatureKind::Signature, SignatureKind::Timestamp));
+    assert_eq!((stamp.integrity, stamp.signer.as_deref()), (Integrity::Intact, Some("Sello de tiempo")));
     assert!(stamp.covers_whole_document && stamp.signed_at.is_some());
 }
 
 #[test]
 fn signed_documents_can_be_inspected_as_well() {
-    for name in [
-        "rsa.pdf",
-        "two-signatures.pdf",
-        "timestamped.pdf",
-        "validation-data-added.pdf",
-    ] {
-        assert_eq!(
-            inspect(&mut Cursor::new(fixture(name))).unwrap().pages.len(),
-            1,
-            "{name}"
-        );
+    for name in ["rsa.pdf", "two-signatures.pdf", "timestamped.pdf", "validation-data-added.pdf"] {
+        assert_eq!(inspect(&mut Cursor::new(fixture(name))).unwrap().pages.len(), 1, "{name}");
     }
 }
 
@@ -319,14 +252,9 @@ fn signatures_are_found_in_nested_fields_and_told_by_their_full_name() {
     }
     let file = format!("{text}{table}trailer<</Root 1 0 R>>\nstartxref\n{}\n%%EOF", text.len());
     let verification = examined(file.as_bytes());
-    let [signature] = verification.signatures.as_slice() else {
-        panic!("{verification:#?}")
-    };
+    let [signature] = verification.signatures.as_slice() else { panic!("{verification:#?}") };
     assert_eq!(signature.field.as_deref(), Some("partes.año"));
     assert_eq!(signature.signer.as_deref(), Some("Ana"));
     assert_eq!(signature.signed_at.unwrap().to_rfc3339(), "2026-05-02T14:30:00+00:00");
-    assert_eq!(
-        (verification.status, signature.integrity),
-        (VerificationStatus::Invalid, Integrity::Broken)
-    );
+    assert_eq!((verification.status, signature.integrity), (VerificationStatus::Invalid, Integrity::Broken));
 }

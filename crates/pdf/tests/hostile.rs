@@ -14,17 +14,11 @@ const PATIENCE: Duration = Duration::from_secs(20);
 fn corpus() -> Vec<(String, Vec<u8>)> {
     let crate_dir = env!("CARGO_MANIFEST_DIR");
     let mut files = Vec::new();
-    for folder in [
-        format!("{crate_dir}/../../tests/samples"),
-        format!("{crate_dir}/tests/fixtures"),
-    ] {
+    for folder in [format!("{crate_dir}/../../tests/samples"), format!("{crate_dir}/tests/fixtures")] {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             if path.extension().is_some_and(|extension| extension == "pdf") {
-                files.push((
-                    path.file_name().unwrap().to_string_lossy().into_owned(),
-                    std::fs::read(path).unwrap(),
-                ));
+                files.push((path.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read(path).unwrap()));
             }
         }
     }
@@ -41,11 +35,7 @@ fn survive(name: &str, bytes: &[u8]) -> Result<usize, Defect> {
         Err(InspectError::Io(error)) => panic!("{name}: {error}"),
     };
     let verification = examine(&mut Cursor::new(bytes), None, &TrustAnchors::default()).unwrap();
-    assert_ne!(
-        verification.status,
-        VerificationStatus::Valid,
-        "{name}: nobody is trusted here"
-    );
+    assert_ne!(verification.status, VerificationStatus::Valid, "{name}: nobody is trusted here");
     assert!(start.elapsed() < PATIENCE, "{name} took {:?}", start.elapsed());
     inspected
 }
@@ -69,11 +59,7 @@ fn a_file_cut_anywhere_is_refused() {
                 ),
             }
         }
-        assert_eq!(
-            survive(&name, &bytes[..marker + 5]),
-            Ok(pages),
-            "{name} up to its end marker"
-        );
+        assert_eq!(survive(&name, &bytes[..marker + 5]), Ok(pages), "{name} up to its end marker");
     }
 }
 

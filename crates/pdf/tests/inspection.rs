@@ -19,23 +19,18 @@ fn verdict(bytes: &[u8]) -> Result<Inspection, Defect> {
 
 /// Page count, or the class of the defect.
 fn class(bytes: &[u8]) -> Result<usize, &'static str> {
-    verdict(bytes)
-        .map(|inspection| inspection.pages.len())
-        .map_err(|defect| match defect {
-            Defect::Empty => "empty",
-            Defect::NotAPdf => "not a pdf",
-            Defect::Encrypted => "encrypted",
-            Defect::Damaged { .. } => "damaged",
-        })
+    verdict(bytes).map(|inspection| inspection.pages.len()).map_err(|defect| match defect {
+        Defect::Empty => "empty",
+        Defect::NotAPdf => "not a pdf",
+        Defect::Encrypted => "encrypted",
+        Defect::Damaged { .. } => "damaged",
+    })
 }
 
 /// Displayed width, height and rotation of each page, rounded.
 fn looks(bytes: &[u8]) -> Vec<(f64, f64, u16)> {
     let pages = verdict(bytes).unwrap().pages;
-    pages
-        .iter()
-        .map(|page| (page.width_pt.round(), page.height_pt.round(), page.rotation.degrees()))
-        .collect()
+    pages.iter().map(|page| (page.width_pt.round(), page.height_pt.round(), page.rotation.degrees())).collect()
 }
 
 /// A file of these numbered objects with a classic cross-reference table.
@@ -47,11 +42,7 @@ fn document(objects: &[&str], trailer: &str) -> Vec<u8> {
         writeln!(text, "{number} 0 obj\n{object}\nendobj").unwrap();
     }
     let start = text.len();
-    write!(
-        text,
-        "{table}trailer\n<</Root 1 0 R{trailer}>>\nstartxref\n{start}\n%%EOF\n"
-    )
-    .unwrap();
+    write!(text, "{table}trailer\n<</Root 1 0 R{trailer}>>\nstartxref\n{start}\n%%EOF\n").unwrap();
     text.into_bytes()
 }
 
@@ -152,10 +143,7 @@ fn encryption_is_found_in_any_revision() {
     assert_eq!(class(&document(&objects, "/Encrypt 4 0 R")), Err("encrypted"));
     let earlier = updated(document(&objects, "/Encrypt 4 0 R"), 3, plain[0], "");
     assert_eq!(class(&earlier), Err("encrypted"));
-    assert_eq!(
-        class(&updated(document(&objects, ""), 3, plain[0], "/Encrypt 4 0 R")),
-        Err("encrypted")
-    );
+    assert_eq!(class(&updated(document(&objects, ""), 3, plain[0], "/Encrypt 4 0 R")), Err("encrypted"));
 }
 
 #[test]
@@ -167,11 +155,8 @@ fn a_hybrid_file_reveals_its_hidden_objects() {
     let object_stream = bytes.len();
     let content = "3 0 <</Type/Page/MediaBox[0 0 77 88]>>";
     bytes.extend(
-        format!(
-            "4 0 obj\n<</Type/ObjStm/N 1/First 4/Length {}>>stream\n{content}\nendstream\nendobj\n",
-            content.len()
-        )
-        .bytes(),
+        format!("4 0 obj\n<</Type/ObjStm/N 1/First 4/Length {}>>stream\n{content}\nendstream\nendobj\n", content.len())
+            .bytes(),
     );
     let hidden = bytes.len();
     let at = u16::try_from(object_stream).unwrap().to_be_bytes();
@@ -200,10 +185,7 @@ fn offsets_may_count_from_the_file_or_from_the_header() {
     let (body, table) = text.split_once("xref\n").unwrap();
     let mut moved = String::new();
     for line in table.lines() {
-        let offset = line
-            .get(..10)
-            .filter(|_| line.ends_with("n "))
-            .and_then(|offset| offset.parse::<usize>().ok());
+        let offset = line.get(..10).filter(|_| line.ends_with("n ")).and_then(|offset| offset.parse::<usize>().ok());
         match (offset, line.parse::<usize>()) {
             (Some(offset), _) => writeln!(moved, "{:010} 00000 n ", offset + prefix.len()).unwrap(),
             (None, Ok(start)) => writeln!(moved, "{}", start + prefix.len()).unwrap(),
@@ -232,37 +214,16 @@ fn a_file_cut_within_its_last_update_is_damaged() {
 fn loops_and_dead_ends_are_damage() {
     let page = "<</Type/Page>>";
     let cases = [
-        (
-            "a page tree within itself",
-            document(&[CATALOG, "<</Type/Pages/Kids[2 0 R]>>"], ""),
-        ),
-        (
-            "a longer way back",
-            document(&[CATALOG, ONE_KID, "<</Type/Pages/Kids[2 0 R]>>"], ""),
-        ),
-        (
-            "a missing page",
-            document(&[CATALOG, "<</Type/Pages/Kids[9 0 R]>>"], ""),
-        ),
+        ("a page tree within itself", document(&[CATALOG, "<</Type/Pages/Kids[2 0 R]>>"], "")),
+        ("a longer way back", document(&[CATALOG, ONE_KID, "<</Type/Pages/Kids[2 0 R]>>"], "")),
+        ("a missing page", document(&[CATALOG, "<</Type/Pages/Kids[9 0 R]>>"], "")),
         ("no pages", document(&[CATALOG, "<</Type/Pages/Kids[]>>"], "")),
         ("no page tree", document(&["<</Type/Catalog>>"], "")),
-        (
-            "a reference to a reference",
-            document(&[CATALOG, ONE_KID, "<</MediaBox 4 0 R>>", "5 0 R", "[0 0 1 1]"], ""),
-        ),
-        (
-            "a nonsensical box",
-            document(&[CATALOG, ONE_KID, "<</Type/Page/MediaBox[0 0 1e9]>>"], ""),
-        ),
-        (
-            "an enormous box",
-            document(&[CATALOG, ONE_KID, "<</Type/Page/MediaBox[0 0 99999999 1]>>"], ""),
-        ),
+        ("a reference to a reference", document(&[CATALOG, ONE_KID, "<</MediaBox 4 0 R>>", "5 0 R", "[0 0 1 1]"], "")),
+        ("a nonsensical box", document(&[CATALOG, ONE_KID, "<</Type/Page/MediaBox[0 0 1e9]>>"], "")),
+        ("an enormous box", document(&[CATALOG, ONE_KID, "<</Type/Page/MediaBox[0 0 99999999 1]>>"], "")),
         ("a negative position", document(&[CATALOG, ONE_KID, page], "/Prev -1")),
-        (
-            "a position behind the end",
-            document(&[CATALOG, ONE_KID, page], "/Prev 99999999999"),
-        ),
+        ("a position behind the end", document(&[CATALOG, ONE_KID, page], "/Prev 99999999999")),
     ];
     for (name, bytes) in cases {
         assert_eq!(class(&bytes), Err("damaged"), "{name}");
@@ -270,11 +231,7 @@ fn loops_and_dead_ends_are_damage() {
     let base = document(&[CATALOG, ONE_KID, page], "");
     let start = String::from_utf8(base.clone()).unwrap().find("xref\n").unwrap();
     let looped = document(&[CATALOG, ONE_KID, page], &format!("/Prev {start}"));
-    assert_eq!(
-        class(&looped),
-        Err("damaged"),
-        "a cross-reference that leads back to itself"
-    );
+    assert_eq!(class(&looped), Err("damaged"), "a cross-reference that leads back to itself");
 }
 
 #[test]
@@ -364,18 +321,9 @@ fn a_file_of_any_size_is_read_in_small_pieces() {
         }
         position += u64::try_from(piece.len()).unwrap();
     }
-    let tail = format!(
-        "{}{table}trailer\n<</Root 2 0 R>>\nstartxref\n{position}\n%%EOF",
-        pieces.concat()
-    )
-    .into_bytes();
+    let tail = format!("{}{table}trailer\n<</Root 2 0 R>>\nstartxref\n{position}\n%%EOF", pieces.concat()).into_bytes();
 
-    let mut file = Large {
-        head,
-        tail,
-        position: 0,
-        read: 0,
-    };
+    let mut file = Large { head, tail, position: 0, read: 0 };
     assert_eq!(inspect(&mut file).unwrap().pages.len(), 1);
     assert!(file.read < 256 << 10, "{} bytes read", file.read);
 }

@@ -44,11 +44,7 @@ impl Drop for Busy {
 
 impl Agenda {
     pub(crate) fn new() -> Self {
-        Self {
-            queue: Mutex::default(),
-            changed: Notify::new(),
-            running: watch::Sender::new(0),
-        }
+        Self { queue: Mutex::default(), changed: Notify::new(), running: watch::Sender::new(0) }
     }
 
     /// Enters a job; one that is due already runs as soon as those before it ended.
@@ -73,9 +69,7 @@ impl Agenda {
     /// Counts the sandbox as busy until the returned value is dropped.
     pub(crate) fn busy(&self) -> Busy {
         self.running.send_modify(|running| *running += 1);
-        Busy {
-            running: self.running.clone(),
-        }
+        Busy { running: self.running.clone() }
     }
 
     fn next_due(&self) -> Option<DateTime<Utc>> {

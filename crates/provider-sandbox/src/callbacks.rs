@@ -48,16 +48,8 @@ pub struct CallbackRecord {
 /// A part of a multipart callback.
 #[derive(Clone, Debug)]
 pub(crate) enum CallbackPart {
-    Text {
-        name: &'static str,
-        text: String,
-    },
-    File {
-        name: &'static str,
-        filename: String,
-        content_type: &'static str,
-        bytes: Bytes,
-    },
+    Text { name: &'static str, text: String },
+    File { name: &'static str, filename: String, content_type: &'static str, bytes: Bytes },
 }
 
 /// A callback that is to be delivered. The vendor's module says how it reads the reply.
@@ -136,9 +128,7 @@ async fn deliver(sandbox: &Sandbox, callback: &Callback) {
             (None, Bytes::new())
         }
     };
-    let verdict = status.map_or(CallbackVerdict::Unreadable, |status| {
-        (callback.read_reply)(status, &reply)
-    });
+    let verdict = status.map_or(CallbackVerdict::Unreadable, |status| (callback.read_reply)(status, &reply));
     record(sandbox, callback, status, &String::from_utf8_lossy(&reply), verdict);
     if let (CallbackVerdict::Unreadable, Some(developer)) = (verdict, &callback.mailed_when_unreadable) {
         sandbox.notify(Notice {
@@ -156,12 +146,7 @@ async fn post(sandbox: &Sandbox, callback: &Callback) -> Result<(u16, Bytes), re
     for part in &callback.parts {
         form = match part {
             CallbackPart::Text { name, text } => form.text(*name, text.clone()),
-            CallbackPart::File {
-                name,
-                filename,
-                content_type,
-                bytes,
-            } => {
+            CallbackPart::File { name, filename, content_type, bytes } => {
                 let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
                 let part = Part::stream_with_length(bytes.clone(), length)
                     .file_name(filename.clone())

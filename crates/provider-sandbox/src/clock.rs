@@ -13,9 +13,7 @@ pub(crate) struct VirtualClock {
 
 impl VirtualClock {
     pub(crate) fn new() -> Self {
-        Self {
-            offset: watch::Sender::new(TimeDelta::zero()),
-        }
+        Self { offset: watch::Sender::new(TimeDelta::zero()) }
     }
 
     /// The current virtual time, UTC.

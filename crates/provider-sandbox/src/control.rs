@@ -84,10 +84,7 @@ async fn ledger(ThinData(sandbox): ThinData<Sandbox>, Query(wanted): Query<Ledge
     calls.retain(|call| {
         call.seq > wanted.after
             && wanted.vendor.as_ref().is_none_or(|vendor| *vendor == call.vendor)
-            && wanted
-                .endpoint
-                .as_ref()
-                .is_none_or(|endpoint| *endpoint == call.endpoint)
+            && wanted.endpoint.as_ref().is_none_or(|endpoint| *endpoint == call.endpoint)
     });
     HttpResponse::Ok().json(json!({
         "calls": calls,
@@ -148,7 +145,5 @@ async fn reset(ThinData(sandbox): ThinData<Sandbox>) -> HttpResponse {
 }
 
 async fn ca_pem(ThinData(sandbox): ThinData<Sandbox>) -> HttpResponse {
-    HttpResponse::Ok()
-        .content_type("application/x-pem-file")
-        .body(sandbox.ca_pem())
+    HttpResponse::Ok().content_type("application/x-pem-file").body(sandbox.ca_pem())
 }

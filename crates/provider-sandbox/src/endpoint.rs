@@ -26,9 +26,7 @@ pub(crate) struct EndpointName {
 impl EndpointName {
     /// Mounts a vendor endpoint; several routes may share one name.
     pub(crate) fn at(self, path: &str, route: Route) -> impl HttpServiceFactory + 'static {
-        web::resource(path)
-            .wrap(from_fn(move |request, next| around(self, request, next)))
-            .route(route)
+        web::resource(path).wrap(from_fn(move |request, next| around(self, request, next))).route(route)
     }
 }
 
@@ -41,10 +39,7 @@ struct Received {
 
 /// Hands the ledger what a handler read.
 pub(crate) fn received(request: &HttpRequest, form: &Form) {
-    request.extensions_mut().insert(Received {
-        fields: form.as_json(),
-        files: form.file_records(),
-    });
+    request.extensions_mut().insert(Received { fields: form.as_json(), files: form.file_records() });
 }
 
 /// The faults of this call whose place is inside the handler.
@@ -145,9 +140,7 @@ fn replacement(faults: &[FaultKind], at: When, request: &HttpRequest) -> Option<
         };
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         Some(Replacement::Response(match body {
-            Some(page) => HttpResponse::build(status)
-                .content_type("text/html; charset=utf-8")
-                .body(page),
+            Some(page) => HttpResponse::build(status).content_type("text/html; charset=utf-8").body(page),
             None => plain(status, status.canonical_reason().unwrap_or("Error")),
         }))
     })
@@ -215,11 +208,7 @@ fn record(
         vendor: name.vendor.to_owned(),
         endpoint: name.endpoint.to_owned(),
         path: request.uri().to_string(),
-        content_type: request
-            .headers()
-            .get(CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .map(str::to_owned),
+        content_type: request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(str::to_owned),
         fields,
         files,
         status: (!was_reset).then(|| head.status().as_u16()),
@@ -232,7 +221,5 @@ fn record(
 
 /// A plain-text answer of the web server in front of a vendor, not of the vendor's application.
 pub(crate) fn plain(status: StatusCode, text: &'static str) -> HttpResponse {
-    HttpResponse::build(status)
-        .content_type("text/plain; charset=utf-8")
-        .body(Bytes::from_static(text.as_bytes()))
+    HttpResponse::build(status).content_type("text/plain; charset=utf-8").body(Bytes::from_static(text.as_bytes()))
 }

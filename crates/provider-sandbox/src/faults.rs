@@ -125,13 +125,7 @@ fn one() -> u32 {
 impl Fault {
     /// A fault that strikes the next call of one endpoint, once.
     pub fn once(vendor: &str, endpoint: &str, fault: FaultKind) -> Self {
-        Self {
-            vendor: vendor.to_owned(),
-            endpoint: Some(endpoint.to_owned()),
-            nth: 1,
-            count: 1,
-            fault,
-        }
+        Self { vendor: vendor.to_owned(), endpoint: Some(endpoint.to_owned()), nth: 1, count: 1, fault }
     }
 
     /// The same fault, first at the nth matching call, `count` times (0: for ever).
@@ -168,11 +162,7 @@ struct Armed {
 
 impl Faults {
     pub(crate) fn add(&mut self, fault: Fault) {
-        self.armed.push(Armed {
-            fault,
-            seen: 0,
-            struck: 0,
-        });
+        self.armed.push(Armed { fault, seen: 0, struck: 0 });
     }
 
     pub(crate) fn clear(&mut self) {
@@ -197,8 +187,7 @@ impl Faults {
                 struck.push(armed.fault.fault.clone());
             }
         }
-        self.armed
-            .retain(|armed| armed.fault.count == 0 || armed.struck < armed.fault.count);
+        self.armed.retain(|armed| armed.fault.count == 0 || armed.struck < armed.fault.count);
         struck
     }
 }
@@ -231,10 +220,7 @@ mod tests {
     #[test]
     fn a_fault_without_an_endpoint_spares_callbacks() {
         let mut faults = Faults::default();
-        faults.add(Fault {
-            endpoint: None,
-            ..Fault::once("acme", "", FaultKind::TruncatedBody {}).at(1, 0)
-        });
+        faults.add(Fault { endpoint: None, ..Fault::once("acme", "", FaultKind::TruncatedBody {}).at(1, 0) });
         assert!(faults.strike("acme", CALLBACK).is_empty());
         assert_eq!(faults.strike("acme", "search").len(), 1);
         assert!(faults.strike("other", "search").is_empty());

@@ -162,17 +162,8 @@ async fn read_file(
             bytes.extend_from_slice(&chunk);
         }
     }
-    let record = FileRecord {
-        field,
-        filename,
-        content_type,
-        size,
-        sha256: hex::encode(digest.finish()),
-    };
-    Ok((!too_large).then(|| Upload {
-        record,
-        bytes: bytes.into(),
-    }))
+    let record = FileRecord { field, filename, content_type, size, sha256: hex::encode(digest.finish()) };
+    Ok((!too_large).then(|| Upload { record, bytes: bytes.into() }))
 }
 
 async fn read_urlencoded(payload: Payload) -> Result<Form, FormError> {
@@ -182,8 +173,5 @@ async fn read_urlencoded(payload: Payload) -> Result<Form, FormError> {
         .map_err(|_| FormError::TooLarge)?
         .map_err(|error| FormError::Unreadable(error.to_string()))?;
     let texts = url::form_urlencoded::parse(&body).into_owned().collect();
-    Ok(Form {
-        texts,
-        files: Vec::new(),
-    })
+    Ok(Form { texts, files: Vec::new() })
 }

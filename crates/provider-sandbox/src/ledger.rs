@@ -122,12 +122,8 @@ impl Ledger {
 
     /// Appends a notice and counts it.
     pub(crate) fn notify(&mut self, notice: Notice) {
-        let kinds = self
-            .counters
-            .entry(notice.vendor.clone())
-            .or_default()
-            .entry(notice.recipient.clone())
-            .or_default();
+        let kinds =
+            self.counters.entry(notice.vendor.clone()).or_default().entry(notice.recipient.clone()).or_default();
         *kinds.entry(notice.kind).or_default() += 1;
         push_bounded(&mut self.notices, notice, self.capacity);
     }

@@ -17,17 +17,13 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; frame-src 'self'; ob
 const STYLE_SHEET: &str = include_str!("../assets/sandbox.css");
 
 pub(crate) fn routes(service: &mut ServiceConfig) {
-    service
-        .route("/", web::get().to(index))
-        .route("/assets/sandbox.css", web::get().to(style_sheet));
+    service.route("/", web::get().to(index)).route("/assets/sandbox.css", web::get().to(style_sheet));
 }
 
 /// A page with the headers that all pages have.
 pub(crate) fn html(status: StatusCode, page: &impl Template) -> HttpResponse {
     match page.render() {
-        Ok(body) => secured(&mut HttpResponse::build(status))
-            .content_type("text/html; charset=utf-8")
-            .body(body),
+        Ok(body) => secured(&mut HttpResponse::build(status)).content_type("text/html; charset=utf-8").body(body),
         Err(error) => {
             tracing::error!(%error, "a sandbox page could not be rendered");
             plain(StatusCode::INTERNAL_SERVER_ERROR, "500 Internal Server Error")

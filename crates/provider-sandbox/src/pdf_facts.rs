@@ -51,11 +51,7 @@ pub(crate) fn pages(pdf: &[u8], lenient_header: bool) -> Result<Vec<PageSize>, P
         return Err(PdfFault::Damaged);
     }
     let pages: Vec<PageSize> = document.page_iter().map(|page| page_size(&document, page)).collect();
-    if pages.is_empty() {
-        Err(PdfFault::Damaged)
-    } else {
-        Ok(pages)
-    }
+    if pages.is_empty() { Err(PdfFault::Damaged) } else { Ok(pages) }
 }
 
 /// Looks from the end, where the marks of a PDF are.
@@ -64,10 +60,7 @@ fn contains(haystack: &[u8], needle: &[u8]) -> bool {
 }
 
 /// A4, for a page that does not say its size.
-const A4: PageSize = PageSize {
-    width: 595.276,
-    height: 841.89,
-};
+const A4: PageSize = PageSize { width: 595.276, height: 841.89 };
 
 /// How many parents an inherited page attribute is looked for in; a loop in the tree ends here.
 const DEPTH: usize = 64;
@@ -82,14 +75,7 @@ fn page_size(document: &Document, page: ObjectId) -> PageSize {
     let turned = inherited(document, page, b"Rotate")
         .and_then(|rotation| rotation.as_i64().ok())
         .is_some_and(|degrees| degrees.rem_euclid(180) == 90);
-    if turned {
-        PageSize {
-            width: height,
-            height: width,
-        }
-    } else {
-        PageSize { width, height }
-    }
+    if turned { PageSize { width: height, height: width } } else { PageSize { width, height } }
 }
 
 fn rectangle(document: &Document, page: ObjectId, key: &[u8]) -> Option<[f64; 4]> {

@@ -34,10 +34,7 @@ pub(crate) fn write(title: &str, lines: &[String]) -> Result<Vec<u8>, lopdf::Err
         kids.push(Object::Reference(page));
     }
     let count = i64::try_from(kids.len()).unwrap_or(i64::MAX);
-    document.set_object(
-        pages,
-        dictionary! { "Type" => "Pages", "Kids" => kids, "Count" => count },
-    );
+    document.set_object(pages, dictionary! { "Type" => "Pages", "Kids" => kids, "Count" => count });
     let catalog = document.add_object(dictionary! { "Type" => "Catalog", "Pages" => pages });
     document.trailer.set("Root", catalog);
     let mut pdf = Vec::new();
@@ -64,10 +61,7 @@ fn page_content(title: &str, lines: &[String]) -> Content<Vec<Operation>> {
 }
 
 fn show(text: &str) -> Operation {
-    let bytes = text
-        .chars()
-        .map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?'))
-        .collect();
+    let bytes = text.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?')).collect();
     Operation::new("Tj", vec![Object::String(bytes, StringFormat::Literal)])
 }
 

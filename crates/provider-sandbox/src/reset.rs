@@ -46,10 +46,7 @@ struct Injected;
 
 /// An answer of which no byte is sent: its body fails before the server flushes the head, and the server drops the connection.
 pub(crate) fn unsendable() -> HttpResponse {
-    HttpResponse::Ok().body(SizedStream::new(
-        1,
-        futures::stream::once(async { Err::<Bytes, _>(Injected) }),
-    ))
+    HttpResponse::Ok().body(SizedStream::new(1, futures::stream::once(async { Err::<Bytes, _>(Injected) })))
 }
 
 /// The same status and headers with the first half of the body, after which the connection ends.

@@ -30,10 +30,7 @@ pub struct CallbackPolicy {
 
 impl Default for CallbackPolicy {
     fn default() -> Self {
-        Self {
-            enabled: true,
-            timeout: Duration::from_secs(30),
-        }
+        Self { enabled: true, timeout: Duration::from_secs(30) }
     }
 }
 
@@ -206,10 +203,7 @@ impl Sandbox {
     /// How often a vendor told somebody something, since start or reset.
     pub fn count(&self, vendor: &str, recipient: &str, kind: NoticeKind) -> u64 {
         let ledger = lock(&self.inner.ledger);
-        let kinds = ledger
-            .counters()
-            .get(vendor)
-            .and_then(|recipients| recipients.get(recipient));
+        let kinds = ledger.counters().get(vendor).and_then(|recipients| recipients.get(recipient));
         kinds.and_then(|kinds| kinds.get(&kind)).copied().unwrap_or(0)
     }
 

@@ -74,11 +74,7 @@ pub(crate) async fn start(sandbox: Sandbox, bind: SocketAddr) -> io::Result<Runn
         .shutdown_timeout(SHUTDOWN_S)
         .disable_signals()
         .bind(bind)?;
-    let addr = server
-        .addrs()
-        .first()
-        .copied()
-        .ok_or_else(|| io::Error::other("no socket was bound"))?;
+    let addr = server.addrs().first().copied().ok_or_else(|| io::Error::other("no socket was bound"))?;
     sandbox.set_base_url(format!("http://{}", reachable(addr)));
     let server = server.run();
     let handle = server.handle();
@@ -92,10 +88,7 @@ pub(crate) async fn start(sandbox: Sandbox, bind: SocketAddr) -> io::Result<Runn
 }
 
 fn routes(service: &mut ServiceConfig) {
-    service
-        .configure(pages::routes)
-        .configure(control::routes)
-        .configure(efirma_go::routes);
+    service.configure(pages::routes).configure(control::routes).configure(efirma_go::routes);
 }
 
 /// An address at which a caller on this machine reaches a socket that is bound to all interfaces.

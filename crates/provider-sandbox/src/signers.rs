@@ -33,18 +33,12 @@ pub struct Script {
 impl Script {
     /// Signs after so many milliseconds of virtual time.
     pub fn sign_after_ms(after_ms: u64) -> Self {
-        Self {
-            action: ScriptAction::Sign,
-            after_ms,
-        }
+        Self { action: ScriptAction::Sign, after_ms }
     }
 
     /// Declines after so many milliseconds of virtual time.
     pub fn decline_after_ms(after_ms: u64) -> Self {
-        Self {
-            action: ScriptAction::Decline,
-            after_ms,
-        }
+        Self { action: ScriptAction::Decline, after_ms }
     }
 
     /// How long after the beginning of their turn they act.
@@ -70,10 +64,7 @@ pub struct Scripts {
 impl Scripts {
     /// Everybody signs at once.
     pub fn everybody_signs() -> Self {
-        Self {
-            default: Script::sign_after_ms(0),
-            by_email: BTreeMap::new(),
-        }
+        Self { default: Script::sign_after_ms(0), by_email: BTreeMap::new() }
     }
 
     /// The behaviour of one address.

@@ -2,12 +2,7 @@
 //! `cms` for their structure and aws-lc-rs for their mathematics.
 //!
 //! The signed files stay in Cargo's directory for test output, so that other validators can be pointed at them.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a failed reading is a failed test"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a failed reading is a failed test")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -51,28 +46,14 @@ struct Signers {
 static SIGNERS: LazyLock<Signers> = LazyLock::new(|| {
     let now = Utc::now();
     let ca = TestCa::generate(now).unwrap();
-    let ana = ca
-        .issue("Ana Pérez Núñez", Some("12.345.678-5"), Some("ana@example.com"), now)
-        .unwrap();
-    let bruno = ca
-        .issue(
-            "Bruno Conceição",
-            Some("111.444.777-35"),
-            Some("bruno@example.com"),
-            now,
-        )
-        .unwrap();
+    let ana = ca.issue("Ana Pérez Núñez", Some("12.345.678-5"), Some("ana@example.com"), now).unwrap();
+    let bruno = ca.issue("Bruno Conceição", Some("111.444.777-35"), Some("bruno@example.com"), now).unwrap();
     keep("root.pem", ca.root_pem().as_bytes());
     Signers { ca, ana, bruno, now }
 });
 
 fn sample(name: &str) -> Vec<u8> {
-    fs::read(
-        Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("../../tests/samples")
-            .join(name),
-    )
-    .unwrap()
+    fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/samples").join(name)).unwrap()
 }
 
 fn keep(name: &str, bytes: &[u8]) {
@@ -93,14 +74,7 @@ fn invisible() -> SignOptions {
 fn stamped(page: u32) -> SignOptions {
     let text = "Assinado por Bruno Conceição\nCPF 111.444.777-35\nSandbox – sem valor legal".to_owned();
     SignOptions {
-        stamp: Some(Stamp {
-            page,
-            x: 40.0,
-            y: 60.0,
-            width: 180.0,
-            height: 48.0,
-            text,
-        }),
+        stamp: Some(Stamp { page, x: 40.0, y: 60.0, width: 180.0, height: 48.0, text }),
         ..SignOptions::at(SIGNERS.now + TimeDelta::seconds(1))
     }
 }
@@ -121,35 +95,23 @@ fn signatures(file: &[u8]) -> Vec<Found> {
 
 fn found_at(file: &[u8], numbers_start: usize) -> Found {
     let numbers_end = numbers_start + file[numbers_start..].iter().position(|byte| *byte == b']').unwrap();
-    let numbers = std::str::from_utf8(&file[numbers_start..numbers_end])
-        .unwrap()
-        .split_whitespace();
+    let numbers = std::str::from_utf8(&file[numbers_start..numbers_end]).unwrap().split_whitespace();
     let numbers: Vec<usize> = numbers.map(|number| number.parse().unwrap()).collect();
     let byte_range = <[usize; 4]>::try_from(numbers).unwrap();
 
     let gap = &file[byte_range[1]..byte_range[2]];
-    assert_eq!(
-        (gap.first(), gap.last()),
-        (Some(&b'<'), Some(&b'>')),
-        "the gap is exactly the contents string"
-    );
+    assert_eq!((gap.first(), gap.last()), (Some(&b'<'), Some(&b'>')), "the gap is exactly the contents string");
     let der: Vec<u8> = gap[1..gap.len() - 1]
         .chunks(2)
         .map(|digits| u8::from_str_radix(std::str::from_utf8(digits).unwrap(), 16).unwrap())
         .collect();
     let length = 4 + usize::from(u16::from_be_bytes([der[2], der[3]]));
     assert_eq!(der[1], 0x82, "a length of two bytes");
-    assert!(
-        der[length..].iter().all(|byte| *byte == 0),
-        "only padding follows the signature"
-    );
+    assert!(der[length..].iter().all(|byte| *byte == 0), "only padding follows the signature");
     let content = ContentInfo::from_der(&der[..length]).unwrap();
     assert_eq!(content.content_type, rfc5911::ID_SIGNED_DATA);
 
-    let dictionary_start = file[..numbers_start]
-        .windows(6)
-        .rposition(|window| window == b" obj\n<")
-        .unwrap();
+    let dictionary_start = file[..numbers_start].windows(6).rposition(|window| window == b" obj\n<").unwrap();
     Found {
         byte_range,
         dictionary: String::from_utf8_lossy(&file[dictionary_start..byte_range[1]]).into_owned(),
@@ -168,12 +130,7 @@ impl Found {
 
     fn attribute(&self, oid: ObjectIdentifier) -> Option<Any> {
         let signer = self.signed_data.signer_infos.0.get(0).unwrap();
-        let attribute = signer
-            .signed_attrs
-            .as_ref()
-            .unwrap()
-            .iter()
-            .find(|attribute| attribute.oid == oid)?;
+        let attribute = signer.signed_attrs.as_ref().unwrap().iter().find(|attribute| attribute.oid == oid)?;
         assert_eq!(attribute.values.len(), 1);
         attribute.values.get(0).cloned()
     }
@@ -187,20 +144,11 @@ impl Found {
             return Err("message digest".to_owned());
         }
         let signer = self.signed_data.signer_infos.0.get(0).unwrap();
-        let SignerIdentifier::IssuerAndSerialNumber(id) = &signer.sid else {
-            panic!("other kind of identifier")
-        };
-        let certificates = self
-            .signed_data
-            .certificates
-            .as_ref()
-            .unwrap()
-            .0
-            .iter()
-            .map(|choice| match choice {
-                CertificateChoices::Certificate(certificate) => certificate.clone(),
-                CertificateChoices::Other(_) => panic!("not an X.509 certificate"),
-            });
+        let SignerIdentifier::IssuerAndSerialNumber(id) = &signer.sid else { panic!("other kind of identifier") };
+        let certificates = self.signed_data.certificates.as_ref().unwrap().0.iter().map(|choice| match choice {
+            CertificateChoices::Certificate(certificate) => certificate.clone(),
+            CertificateChoices::Other(_) => panic!("not an X.509 certificate"),
+        });
         let (leaf, others): (Vec<_>, Vec<_>) =
             certificates.partition(|certificate| certificate.tbs_certificate.serial_number == id.serial_number);
         let [leaf] = <[Certificate; 1]>::try_from(leaf).unwrap();
@@ -209,11 +157,7 @@ impl Found {
         let attributes = signer.signed_attrs.as_ref().unwrap().to_der().unwrap();
         check(&leaf, &attributes, signer.signature.as_bytes()).map_err(|()| "signature".to_owned())?;
         let [root] = <[Certificate; 1]>::try_from(others).unwrap();
-        assert_eq!(
-            root.to_der().unwrap(),
-            SIGNERS.ca.root_der(),
-            "the chain ends in the authority's root"
-        );
+        assert_eq!(root.to_der().unwrap(), SIGNERS.ca.root_der(), "the chain ends in the authority's root");
         for certificate in [&leaf, &root] {
             let signed = certificate.tbs_certificate.to_der().unwrap();
             check(&root, &signed, certificate.signature.raw_bytes()).map_err(|()| "certificate".to_owned())?;
@@ -223,46 +167,25 @@ impl Found {
 }
 
 fn check(signer: &Certificate, message: &[u8], signature: &[u8]) -> Result<(), ()> {
-    let key = signer
-        .tbs_certificate
-        .subject_public_key_info
-        .subject_public_key
-        .raw_bytes();
-    UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, key)
-        .verify(message, signature)
-        .map_err(|_| ())
+    let key = signer.tbs_certificate.subject_public_key_info.subject_public_key.raw_bytes();
+    UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, key).verify(message, signature).map_err(|_| ())
 }
 
 /// The signature fields that the document's form lists, each also an annotation of the page it names.
 fn field_names(file: &[u8]) -> Vec<String> {
     let document = Document::load_mem(file).unwrap();
     assert_eq!(document.xref_recovery, None, "the cross-references need no repair");
-    let form = document
-        .get_dict_in_dict(document.catalog().unwrap(), b"AcroForm")
-        .unwrap();
+    let form = document.get_dict_in_dict(document.catalog().unwrap(), b"AcroForm").unwrap();
     assert_eq!(form.get(b"SigFlags").unwrap().as_i64().unwrap(), 3);
     let fields = form.get_deref(b"Fields", &document).unwrap().as_array().unwrap();
     let names = fields.iter().map(|field| {
         let id = field.as_reference().unwrap();
         let field = document.get_dictionary(id).unwrap();
-        let page = document
-            .get_dictionary(field.get(b"P").unwrap().as_reference().unwrap())
-            .unwrap();
+        let page = document.get_dictionary(field.get(b"P").unwrap().as_reference().unwrap()).unwrap();
         let annotations = page.get_deref(b"Annots", &document).unwrap().as_array().unwrap();
-        assert_eq!(
-            annotations
-                .iter()
-                .filter(|annotation| **annotation == Object::Reference(id))
-                .count(),
-            1
-        );
-        let signature = document
-            .get_dictionary(field.get(b"V").unwrap().as_reference().unwrap())
-            .unwrap();
-        assert_eq!(
-            signature.get(b"SubFilter").unwrap().as_name().unwrap(),
-            b"ETSI.CAdES.detached"
-        );
+        assert_eq!(annotations.iter().filter(|annotation| **annotation == Object::Reference(id)).count(), 1);
+        let signature = document.get_dictionary(field.get(b"V").unwrap().as_reference().unwrap()).unwrap();
+        assert_eq!(signature.get(b"SubFilter").unwrap().as_name().unwrap(), b"ETSI.CAdES.detached");
         String::from_utf8(field.get(b"T").unwrap().as_str().unwrap().to_vec()).unwrap()
     });
     names.collect()
@@ -282,23 +205,13 @@ fn every_accepted_sample_can_be_signed_once_and_twice() {
         assert!(twice.starts_with(&once), "{name}: so is the first signature");
         let found = signatures(&twice);
         assert_eq!(found.len(), 2, "{name}");
-        assert_eq!(
-            signatures(&once)[0].covers(),
-            once.len(),
-            "{name}: covers the whole file"
-        );
+        assert_eq!(signatures(&once)[0].covers(), once.len(), "{name}: covers the whole file");
         assert_eq!(found[0].covers(), once.len(), "{name}: still covers its revision");
         assert_eq!(found[1].covers(), twice.len(), "{name}: covers the whole file");
         let first = found[0].verify(&twice).unwrap_or_else(|part| panic!("{name}: {part}"));
         let second = found[1].verify(&twice).unwrap_or_else(|part| panic!("{name}: {part}"));
         assert!(first.tbs_certificate.subject.to_string().contains("CN=Ana Pérez Núñez"));
-        assert!(
-            second
-                .tbs_certificate
-                .subject
-                .to_string()
-                .contains("CN=Bruno Conceição")
-        );
+        assert!(second.tbs_certificate.subject.to_string().contains("CN=Bruno Conceição"));
 
         assert_eq!(field_names(&once), ["Signature1"], "{name}");
         assert_eq!(field_names(&twice), ["Signature1", "Signature2"], "{name}");
@@ -323,11 +236,7 @@ fn the_time_stands_in_the_dictionary_and_not_in_the_signed_attributes() {
     let signed = sign_pdf(&sample("one-page-fpdf2.pdf"), &SIGNERS.ana, &options).unwrap();
     let found = &signatures(&signed)[0];
 
-    assert!(
-        found.dictionary.contains("/M (D:20260304050607Z)"),
-        "{}",
-        found.dictionary
-    );
+    assert!(found.dictionary.contains("/M (D:20260304050607Z)"), "{}", found.dictionary);
     assert!(found.attribute(rfc5911::ID_SIGNING_TIME).is_none());
     let signer = found.signed_data.signer_infos.0.get(0).unwrap();
     assert_eq!(signer.signed_attrs.as_ref().unwrap().len(), 3);
@@ -339,15 +248,10 @@ fn the_time_stands_in_the_dictionary_and_not_in_the_signed_attributes() {
 #[test]
 fn the_signers_certificate_is_bound_by_its_digest() {
     let signed = sign_pdf(&sample("one-page-fpdf2.pdf"), &SIGNERS.ana, &invisible()).unwrap();
-    let bound = signatures(&signed)[0]
-        .attribute(rfc5911::ID_AA_SIGNING_CERTIFICATE_V_2)
-        .unwrap();
+    let bound = signatures(&signed)[0].attribute(rfc5911::ID_AA_SIGNING_CERTIFICATE_V_2).unwrap();
     let digest = digest(&SHA256, SIGNERS.ana.certificate_der());
     // Three nested sequences around one octet string.
-    assert_eq!(
-        bound.to_der().unwrap(),
-        [b"\x30\x26\x30\x24\x30\x22\x04\x20", digest.as_ref()].concat()
-    );
+    assert_eq!(bound.to_der().unwrap(), [b"\x30\x26\x30\x24\x30\x22\x04\x20", digest.as_ref()].concat());
 }
 
 #[test]
@@ -358,10 +262,7 @@ fn a_stamp_lands_on_the_displayed_page_and_an_invisible_signature_nowhere() {
         let page = document.page_iter().next().unwrap();
         let widget = document.get_page_annotations(page).unwrap()[0].clone();
         let numbers = widget.get(b"Rect").unwrap().as_array().unwrap().iter();
-        (
-            numbers.map(|number| number.as_float().unwrap()).collect::<Vec<_>>(),
-            widget.has(b"AP"),
-        )
+        (numbers.map(|number| number.as_float().unwrap()).collect::<Vec<_>>(), widget.has(b"AP"))
     };
     assert_eq!(rectangle_of(&invisible()), (vec![0.0; 4], false));
     // The crop box is [36 36 800 560], turned by a quarter: its bottom-left corner is shown at the top left.
@@ -382,10 +283,7 @@ fn documents_that_cannot_take_the_signature_are_refused() {
     }
     for page in [0, 4] {
         let error = sign(&sample("contrato-trabajo-es.pdf"), &stamped(page));
-        assert!(
-            matches!(error, PadesError::NoSuchPage { page: missing } if missing == page),
-            "{error:?}"
-        );
+        assert!(matches!(error, PadesError::NoSuchPage { page: missing } if missing == page), "{error:?}");
     }
 }
 
@@ -414,11 +312,7 @@ fn document_after(preceding: &str, form: &str, annotations: &str) -> Vec<u8> {
         file.push_str(&format!("{} 0 obj\n{object}\nendobj\n", index + 1));
     }
     let section = file.len();
-    format!(
-        "{file}{table}trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{section}\n%%EOF",
-        objects.len() + 1
-    )
-    .into()
+    format!("{file}{table}trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{section}\n%%EOF", objects.len() + 1).into()
 }
 
 #[test]
@@ -429,21 +323,12 @@ fn an_existing_form_and_existing_annotations_are_kept_wherever_they_stand() {
             let once = sign_pdf(&original, &SIGNERS.ana, &stamped(1)).unwrap();
             let twice = sign_pdf(&once, &SIGNERS.bruno, &invisible()).unwrap();
 
-            keep(
-                &format!("form {form} {annotations}-2.pdf").replace(['/', '<', '>', '[', ']', ' '], "_"),
-                &twice,
-            );
+            keep(&format!("form {form} {annotations}-2.pdf").replace(['/', '<', '>', '[', ']', ' '], "_"), &twice);
 
             let document = Document::load_mem(&twice).unwrap();
             let page = document.page_iter().next().unwrap();
-            assert_eq!(
-                document.get_page_annotations(page).unwrap().len(),
-                3,
-                "{form} {annotations}"
-            );
-            let form_now = document
-                .get_dict_in_dict(document.catalog().unwrap(), b"AcroForm")
-                .unwrap();
+            assert_eq!(document.get_page_annotations(page).unwrap().len(), 3, "{form} {annotations}");
+            let form_now = document.get_dict_in_dict(document.catalog().unwrap(), b"AcroForm").unwrap();
             let fields = form_now.get_deref(b"Fields", &document).unwrap().as_array().unwrap();
             assert_eq!(fields.len(), 3, "{form} {annotations}");
             assert_eq!(form_now.get(b"SigFlags").unwrap().as_i64().unwrap(), 3);
@@ -451,15 +336,8 @@ fn an_existing_form_and_existing_annotations_are_kept_wherever_they_stand() {
                 found.verify(&twice).unwrap();
             }
             let names: Vec<_> = fields.iter().map(|field| field.as_reference().unwrap()).collect();
-            let name = |index: usize| {
-                document
-                    .get_dictionary(names[index])
-                    .unwrap()
-                    .get(b"T")
-                    .unwrap()
-                    .as_str()
-                    .unwrap()
-            };
+            let name =
+                |index: usize| document.get_dictionary(names[index]).unwrap().get(b"T").unwrap().as_str().unwrap();
             assert_eq!((name(1), name(2)), (b"Signature2".as_slice(), b"Signature3".as_slice()));
         }
     }
@@ -468,9 +346,7 @@ fn an_existing_form_and_existing_annotations_are_kept_wherever_they_stand() {
 #[test]
 fn an_entry_that_is_repeated_keeps_its_digits() {
     let signed = sign_pdf(&document_with_form("null", "null"), &SIGNERS.ana, &invisible()).unwrap();
-    let repeated = String::from_utf8_lossy(&signed)
-        .matches(&format!("/CropBox {PRECISE_BOX}"))
-        .count();
+    let repeated = String::from_utf8_lossy(&signed).matches(&format!("/CropBox {PRECISE_BOX}")).count();
     assert_eq!(repeated, 2, "once in the original, once in the update");
 }
 
@@ -487,11 +363,7 @@ fn a_document_whose_cross_references_are_useless_gets_complete_ones() {
         let twice = sign_pdf(&once, &SIGNERS.bruno, &invisible()).unwrap();
         keep(&format!("{name}-2.pdf"), &twice);
         assert!(once.starts_with(&original) && twice.starts_with(&once));
-        assert_eq!(
-            field_names(&twice),
-            ["Signature1", "Signature2"],
-            "{name}: needs no repair any more"
-        );
+        assert_eq!(field_names(&twice), ["Signature1", "Signature2"], "{name}: needs no repair any more");
         let found = signatures(&twice);
         assert_eq!([found[0].covers(), found[1].covers()], [once.len(), twice.len()]);
         for found in found {
@@ -523,8 +395,5 @@ fn objects_inside_object_streams_can_be_changed() {
         found.verify(&twice).unwrap();
     }
     let update = String::from_utf8_lossy(&once[original.len()..]).into_owned();
-    assert!(
-        update.contains("/Type /XRef") && !update.contains("trailer"),
-        "the section is of the document's own kind"
-    );
+    assert!(update.contains("/Type /XRef") && !update.contains("trailer"), "the section is of the document's own kind");
 }

@@ -42,14 +42,9 @@ pub(super) enum DigestAlgorithm {
 
 impl DigestAlgorithm {
     pub(super) fn from_oid(oid: &ObjectIdentifier) -> Option<Self> {
-        [
-            (SHA1, Self::Sha1),
-            (SHA256, Self::Sha256),
-            (SHA384, Self::Sha384),
-            (SHA512, Self::Sha512),
-        ]
-        .into_iter()
-        .find_map(|(known, algorithm)| (known == *oid).then_some(algorithm))
+        [(SHA1, Self::Sha1), (SHA256, Self::Sha256), (SHA384, Self::Sha384), (SHA512, Self::Sha512)]
+            .into_iter()
+            .find_map(|(known, algorithm)| (known == *oid).then_some(algorithm))
     }
 
     pub(super) fn name(self) -> &'static str {
@@ -116,11 +111,7 @@ pub(super) fn check(
         Message::Digest(_) if algorithm.oid == ED25519 => return Checked::Unsupported,
         Message::Digest(digest) => key.verify_digest(digest, signature),
     };
-    if outcome.is_ok() {
-        Checked::Right
-    } else {
-        Checked::Wrong
-    }
+    if outcome.is_ok() { Checked::Right } else { Checked::Wrong }
 }
 
 /// Whether a signature algorithm itself names SHA-1.
@@ -144,12 +135,7 @@ fn implementation(
             _ => return None,
         }),
         EC_KEY => {
-            let curve = key
-                .algorithm
-                .parameters
-                .as_ref()?
-                .decode_as::<ObjectIdentifier>()
-                .ok()?;
+            let curve = key.algorithm.parameters.as_ref()?.decode_as::<ObjectIdentifier>().ok()?;
             let digest = match algorithm.oid {
                 EC_KEY => digest?,
                 ECDSA_SHA1 => DigestAlgorithm::Sha1,

@@ -29,11 +29,7 @@ fn element(bytes: &[u8], depth: u32) -> Option<(Vec<u8>, &[u8])> {
     let mut rest = bytes.get(2..)?;
     while !rest.starts_with(&[0, 0]) {
         let (inner, after) = element(rest, depth + 1)?;
-        content.extend_from_slice(if tag == CONSTRUCTED_OCTETS {
-            octets(&inner)?
-        } else {
-            &inner
-        });
+        content.extend_from_slice(if tag == CONSTRUCTED_OCTETS { octets(&inner)? } else { &inner });
         rest = after;
     }
     let tag = if tag == CONSTRUCTED_OCTETS { OCTETS } else { tag };
@@ -57,10 +53,7 @@ fn header(bytes: &[u8]) -> Option<(usize, usize)> {
         return None;
     }
     let digits = bytes.get(2..2 + count)?;
-    Some((
-        2 + count,
-        digits.iter().fold(0, |length, digit| length << 8 | usize::from(*digit)),
-    ))
+    Some((2 + count, digits.iter().fold(0, |length, digit| length << 8 | usize::from(*digit))))
 }
 
 /// The content of a primitive OCTET STRING.
@@ -93,34 +86,22 @@ mod tests {
     #[test]
     fn definite_elements_are_copied_and_their_padding_dropped() {
         // The length is longer than DER allows; it stays, because it may be signed.
-        assert_eq!(
-            with_definite_lengths(&[0x30, 0x81, 0x01, 0x05, 0, 0]).unwrap(),
-            [0x30, 0x81, 0x01, 0x05]
-        );
+        assert_eq!(with_definite_lengths(&[0x30, 0x81, 0x01, 0x05, 0, 0]).unwrap(), [0x30, 0x81, 0x01, 0x05]);
     }
 
     #[test]
     fn nested_indefinite_lengths_become_definite() {
-        let streamed = [
-            0x30, 0x80, 0x02, 1, 7, 0xA0, 0x80, 0x24, 0x80, 4, 1, 8, 4, 2, 9, 9, 0, 0, 0, 0, 0, 0, 0,
-        ];
-        assert_eq!(
-            with_definite_lengths(&streamed).unwrap(),
-            [0x30, 10, 2, 1, 7, 0xA0, 5, 4, 3, 8, 9, 9]
-        );
+        let streamed = [0x30, 0x80, 0x02, 1, 7, 0xA0, 0x80, 0x24, 0x80, 4, 1, 8, 4, 2, 9, 9, 0, 0, 0, 0, 0, 0, 0];
+        assert_eq!(with_definite_lengths(&streamed).unwrap(), [0x30, 10, 2, 1, 7, 0xA0, 5, 4, 3, 8, 9, 9]);
         let long = [&[0x30, 0x80, 0x04, 0x82, 1, 0x2C][..], &[7; 300], &[0, 0]].concat();
         assert_eq!(with_definite_lengths(&long).unwrap()[..4], [0x30, 0x82, 0x01, 0x30]);
     }
 
     #[test]
     fn malformed_elements_are_refused() {
-        for bytes in [
-            &[0x30][..],
-            &[0x30, 5, 1],
-            &[0x30, 0x80, 2, 1, 7],
-            &[0x30, 0x84, 255, 255, 255, 255],
-            &[0x1F, 1, 0],
-        ] {
+        for bytes in
+            [&[0x30][..], &[0x30, 5, 1], &[0x30, 0x80, 2, 1, 7], &[0x30, 0x84, 255, 255, 255, 255], &[0x1F, 1, 0]]
+        {
             assert_eq!(with_definite_lengths(bytes), None, "{bytes:?}");
         }
         assert_eq!(with_definite_lengths(&[0x30, 0x80].repeat(1000)), None);

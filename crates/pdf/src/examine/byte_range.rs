@@ -51,11 +51,8 @@ impl Covered {
         let start = [0, base].into_iter().find(|origin| counts_from(*origin));
         let start = start.ok_or("the byte range leaves out something other than the signature")?;
         let gap = place.ok_or("the signature is not in the file itself")?;
-        let end = gap
-            .end
-            .checked_add(*second)
-            .filter(|end| *end <= base + len)
-            .ok_or("the byte range exceeds the file")?;
+        let end =
+            gap.end.checked_add(*second).filter(|end| *end <= base + len).ok_or("the byte range exceeds the file")?;
         Ok(Self { start, gap, end })
     }
 
@@ -121,32 +118,15 @@ mod tests {
         ] {
             assert!(Covered::new(byte_range, contents, 0, 500).is_err(), "{why}");
         }
-        assert!(
-            Covered::new(&[0, 100, 200, 300], None, 0, 500).is_err(),
-            "a signature outside the file's own bytes"
-        );
+        assert!(Covered::new(&[0, 100, 200, 300], None, 0, 500).is_err(), "a signature outside the file's own bytes");
     }
     #[test]
     fn with_bytes_before_the_header_both_ways_of_counting_are_in_use() {
         let contents = Some(&(100..200));
         let from_file = Covered::new(&[0, 135, 235, 300], contents, 35, 500).unwrap();
-        assert_eq!(
-            from_file,
-            Covered {
-                start: 0,
-                gap: 135..235,
-                end: 535
-            }
-        );
+        assert_eq!(from_file, Covered { start: 0, gap: 135..235, end: 535 });
         let from_header = Covered::new(&[0, 100, 200, 300], contents, 35, 500).unwrap();
-        assert_eq!(
-            from_header,
-            Covered {
-                start: 35,
-                gap: 135..235,
-                end: 535
-            }
-        );
+        assert_eq!(from_header, Covered { start: 35, gap: 135..235, end: 535 });
         assert!(Covered::new(&[0, 120, 220, 300], contents, 35, 500).is_err());
         assert!(Covered::new(&[0, 135, 235, 301], contents, 35, 500).is_err());
     }

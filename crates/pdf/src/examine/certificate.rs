@@ -38,11 +38,7 @@ impl Certificate {
             inner.read_slice(inner.remaining_len())?;
             Ok(signed)
         })?;
-        Ok(Self {
-            parsed,
-            der: bytes.to_vec(),
-            signed,
-        })
+        Ok(Self { parsed, der: bytes.to_vec(), signed })
     }
 
     pub(super) fn der(&self) -> &[u8] {
@@ -71,10 +67,7 @@ impl Certificate {
     pub(super) fn holder(&self) -> String {
         let attributes = self.subject().0.iter().flat_map(|part| part.0.iter());
         let named = attributes.filter(|attribute| attribute.oid == COMMON_NAME);
-        named
-            .filter_map(|attribute| text(&attribute.value))
-            .next_back()
-            .unwrap_or_else(|| self.subject().to_string())
+        named.filter_map(|attribute| text(&attribute.value)).next_back().unwrap_or_else(|| self.subject().to_string())
     }
 
     pub(super) fn subject_key_identifier(&self) -> Option<OctetString> {
@@ -104,9 +97,7 @@ impl Certificate {
     /// Whether it may issue certificates with `below` further issuers between it and the signer's.
     pub(super) fn may_issue(&self, below: usize) -> bool {
         let constraints = self.parsed.tbs_certificate.get::<BasicConstraints>().ok().flatten();
-        let constraints = constraints
-            .map(|(_, constraints)| constraints)
-            .filter(|constraints| constraints.ca);
+        let constraints = constraints.map(|(_, constraints)| constraints).filter(|constraints| constraints.ca);
         let enough = |most: Option<u8>| most.is_none_or(|most| below <= usize::from(most));
         constraints.is_some_and(|constraints| enough(constraints.path_len_constraint))
             && self.usage_allows(KeyUsage::key_cert_sign)
@@ -127,9 +118,7 @@ impl Certificate {
     /// Whether every critical extension is understood here.
     pub(super) fn is_understood(&self) -> bool {
         let extensions = self.parsed.tbs_certificate.extensions.iter().flatten();
-        extensions
-            .filter(|extension| extension.critical)
-            .all(|extension| UNDERSTOOD.contains(&extension.extn_id))
+        extensions.filter(|extension| extension.critical).all(|extension| UNDERSTOOD.contains(&extension.extn_id))
     }
 }
 

@@ -80,11 +80,7 @@ pub(super) fn examine(
         Ok(data) => data,
         Err(finding) => return Ok(Examined::without_structure(finding)),
     };
-    let stamp = data
-        .content
-        .as_deref()
-        .filter(|_| binding == Binding::Timestamp)
-        .map(TimestampInfo::from_der);
+    let stamp = data.content.as_deref().filter(|_| binding == Binding::Timestamp).map(TimestampInfo::from_der);
     let stamp = stamp.and_then(Result::ok);
     let bound = bound(&data, binding, stamp.as_ref(), &mut digest_of_document)?;
     let signer = data.signer_certificate().cloned();
@@ -135,15 +131,12 @@ fn bound(
         };
     }
     let Some(content) = data.content.as_deref() else {
-        return Ok(Err(broken(
-            "the signature lacks the content that stands for the document",
-        )));
+        return Ok(Err(broken("the signature lacks the content that stands for the document")));
     };
     let (imprint_algorithm, imprint) = match (binding, stamp) {
-        (Binding::Timestamp, Some(stamp)) => (
-            DigestAlgorithm::from_oid(&stamp.imprint.algorithm.oid),
-            stamp.imprint.digest.as_bytes(),
-        ),
+        (Binding::Timestamp, Some(stamp)) => {
+            (DigestAlgorithm::from_oid(&stamp.imprint.algorithm.oid), stamp.imprint.digest.as_bytes())
+        }
         (Binding::Timestamp, None) => return Ok(Err(broken("the timestamp is malformed"))),
         (Binding::Sha1Digest | Binding::Detached, _) => (Some(DigestAlgorithm::Sha1), content),
     };
@@ -165,9 +158,7 @@ fn signature(data: &SignedData, certificate: Option<&Certificate>, content: &Dig
     if let Some(attributes) = &signer.attributes {
         check_attributes(attributes, data.content_type, content)?;
     }
-    let certificate = certificate.ok_or(unknown(
-        "the signer's certificate is not in the signature, or unreadable",
-    ))?;
+    let certificate = certificate.ok_or(unknown("the signer's certificate is not in the signature, or unreadable"))?;
     if let Some(attributes) = &signer.attributes {
         check_signing_certificate(attributes, certificate)?;
     }
@@ -198,9 +189,7 @@ fn check_attributes(
     content_type: ObjectIdentifier,
     content: &Digest,
 ) -> Result<(), Flaw> {
-    let signed_type = attributes
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.decode_as::<ObjectIdentifier>().ok());
+    let signed_type = attributes.get(CONTENT_TYPE).and_then(|value| value.decode_as::<ObjectIdentifier>().ok());
     if signed_type != Some(content_type) {
         return Err(broken("the signed content type is missing or another one"));
     }
@@ -217,10 +206,9 @@ fn check_attributes(
 /// certificate, so that it cannot be exchanged for another one with the same key.
 fn check_signing_certificate(attributes: &SignedAttributes, certificate: &Certificate) -> Result<(), Flaw> {
     const WRONG: Flaw = broken("the signature was made for another certificate");
-    for (oid, default) in [
-        (SIGNING_CERTIFICATE, DigestAlgorithm::Sha1),
-        (SIGNING_CERTIFICATE_V2, DigestAlgorithm::Sha256),
-    ] {
+    for (oid, default) in
+        [(SIGNING_CERTIFICATE, DigestAlgorithm::Sha1), (SIGNING_CERTIFICATE_V2, DigestAlgorithm::Sha256)]
+    {
         let Some(value) = attributes.get(oid) else { continue };
         let (algorithm, hash) = first_certificate_hash(value, default).map_err(|_| WRONG)?;
         let algorithm = algorithm.ok_or(unknown("the certificate's digest algorithm is unknown"))?;
@@ -281,20 +269,13 @@ impl<'a> TimestampInfo<'a> {
         let imprint = Imprint::decode(&mut reader)?;
         AnyRef::decode(&mut reader)?; // serial number
         let moment = AnyRef::decode(&mut reader)?;
-        Ok(Self {
-            imprint,
-            made_at: whole_seconds(moment)?,
-        })
+        Ok(Self { imprint, made_at: whole_seconds(moment)? })
     }
 }
 
 /// A GeneralizedTime that may have a fraction of a second, which is cut off.
 fn whole_seconds(moment: AnyRef<'_>) -> der::Result<GeneralizedTime> {
-    let digits = moment
-        .value()
-        .split(|byte| matches!(byte, b'.' | b'Z'))
-        .next()
-        .unwrap_or_default();
+    let digits = moment.value().split(|byte| matches!(byte, b'.' | b'Z')).next().unwrap_or_default();
     let text = [digits, b"Z"].concat();
     AnyRef::new(der::Tag::GeneralizedTime, &text)?.decode_as()
 }

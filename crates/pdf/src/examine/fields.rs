@@ -50,12 +50,7 @@ pub(super) fn signatures<R: Read + Seek>(
     let mut pending = Vec::new();
     add_children(document, form.get("Fields"), false, None, &mut pending)?;
 
-    while let Some(Pending {
-        node,
-        is_signature,
-        name,
-    }) = pending.pop()
-    {
+    while let Some(Pending { node, is_signature, name }) = pending.pop() {
         if node.as_reference().is_some_and(|number| !visited.insert(number)) {
             continue;
         }
@@ -64,10 +59,7 @@ pub(super) fn signatures<R: Read + Seek>(
         };
         let field_type = document.resolve(field.get("FT"))?.present();
         let is_signature = field_type.map_or(is_signature, |field_type| field_type.as_name() == Some(b"Sig"));
-        let partial = document
-            .resolve(field.get("T"))?
-            .as_string()
-            .map(|partial| text(&partial.bytes));
+        let partial = document.resolve(field.get("T"))?.as_string().map(|partial| text(&partial.bytes));
         let name = match (name, partial) {
             (Some(name), Some(partial)) => Some(cut(&format!("{name}.{partial}"))),
             (name, partial) => partial.or(name),
@@ -101,15 +93,8 @@ fn add_children<R: Read + Seek>(
 ) -> Result<(), InspectError> {
     let children = document.resolve(array)?.into_array().unwrap_or_default();
     // Fields are always indirect objects; without direct ones a tree cannot be deeper than it has visited numbers.
-    let children = children
-        .into_iter()
-        .rev()
-        .filter(|child| child.as_reference().is_some());
-    pending.extend(children.map(|node| Pending {
-        node,
-        is_signature,
-        name: name.clone(),
-    }));
+    let children = children.into_iter().rev().filter(|child| child.as_reference().is_some());
+    pending.extend(children.map(|node| Pending { node, is_signature, name: name.clone() }));
     Ok(())
 }
 
@@ -120,15 +105,8 @@ fn signature<R: Read + Seek>(
 ) -> Result<SignatureDictionary, InspectError> {
     let sub_filter = document.resolve(value.get("SubFilter"))?;
     let sub_filter = sub_filter.as_name().map(|name| cut(&String::from_utf8_lossy(name)));
-    let byte_range = document
-        .resolve(value.get("ByteRange"))?
-        .into_array()
-        .unwrap_or_default();
-    let byte_range = byte_range
-        .iter()
-        .map(Object::as_unsigned)
-        .collect::<Option<_>>()
-        .unwrap_or_default();
+    let byte_range = document.resolve(value.get("ByteRange"))?.into_array().unwrap_or_default();
+    let byte_range = byte_range.iter().map(Object::as_unsigned).collect::<Option<_>>().unwrap_or_default();
     let mut string = |key: &str| Ok::<_, InspectError>(document.resolve(value.get(key))?.as_string().cloned());
     Ok(SignatureDictionary {
         field,
@@ -137,12 +115,8 @@ fn signature<R: Read + Seek>(
         byte_range,
         contents: string("Contents")?,
         claimed_time: string("M")?.and_then(|text| date(&text.bytes)),
-        claimed_name: string("Name")?
-            .map(|name| text(&name.bytes))
-            .filter(|name| !name.is_empty()),
-        reason: string("Reason")?
-            .map(|reason| text(&reason.bytes))
-            .filter(|reason| !reason.is_empty()),
+        claimed_name: string("Name")?.map(|name| text(&name.bytes)).filter(|name| !name.is_empty()),
+        reason: string("Reason")?.map(|reason| text(&reason.bytes)).filter(|reason| !reason.is_empty()),
     })
 }
 
@@ -174,14 +148,8 @@ fn date(bytes: &[u8]) -> Option<DateTime<Utc>> {
         None => Some(default),
     };
     let day = NaiveDate::from_ymd_opt(digits.get(..4)?.parse().ok()?, part(4..6, 1)?, part(6..8, 1)?)?;
-    let local = day
-        .and_hms_opt(part(8..10, 0)?, part(10..12, 0)?, part(12..14, 0)?)?
-        .and_utc();
-    let mut offset = zone
-        .get(1..)
-        .unwrap_or_default()
-        .split('\'')
-        .map(|part| part.parse::<i64>().unwrap_or(0));
+    let local = day.and_hms_opt(part(8..10, 0)?, part(10..12, 0)?, part(12..14, 0)?)?.and_utc();
+    let mut offset = zone.get(1..).unwrap_or_default().split('\'').map(|part| part.parse::<i64>().unwrap_or(0));
     let offset = TimeDelta::try_minutes(offset.next().unwrap_or(0).checked_mul(60)? + offset.next().unwrap_or(0))?;
     match zone.bytes().next() {
         Some(b'+') => local.checked_sub_signed(offset),
@@ -205,14 +173,7 @@ mod tests {
         ] {
             assert_eq!(date(written.as_bytes()).unwrap().to_rfc3339(), expected, "{written}");
         }
-        for malformed in [
-            "",
-            "D:",
-            "D:20261302",
-            "D:2026050299",
-            "today",
-            "D:20260502143000+9223372036854775807'9",
-        ] {
+        for malformed in ["", "D:", "D:20261302", "D:2026050299", "today", "D:20260502143000+9223372036854775807'9"] {
             assert_eq!(date(malformed.as_bytes()), None, "{malformed}");
         }
     }

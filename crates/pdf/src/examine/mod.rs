@@ -54,10 +54,7 @@ pub fn examine<R: Read + Seek>(
 ) -> io::Result<Verification> {
     let original_preserved = original.map(|original| begins_with(source, original)).transpose()?;
     match with_document(source, |document| examine_document(document, anchors)) {
-        Ok(verification) => Ok(Verification {
-            original_preserved,
-            ..verification
-        }),
+        Ok(verification) => Ok(Verification { original_preserved, ..verification }),
         Err(InspectError::Io(error)) => Err(error),
         Err(InspectError::Defect(defect)) => Ok(Verification {
             status: VerificationStatus::Unreadable,
@@ -96,13 +93,8 @@ fn examine_document<R: Read + Seek>(
         end = signature.end;
         signature.report.revision = Some(revision);
     }
-    let by_signers = signatures
-        .iter()
-        .rev()
-        .filter(|signature| signature.report.kind == SignatureKind::Signature);
-    let last = by_signers
-        .filter_map(|signature| signature.end.zip(Some(&signature.report)))
-        .next();
+    let by_signers = signatures.iter().rev().filter(|signature| signature.report.kind == SignatureKind::Signature);
+    let last = by_signers.filter_map(|signature| signature.end.zip(Some(&signature.report))).next();
     let later = match last {
         Some((end, report)) if !report.covers_whole_document => revisions::changes_after(document, end)?,
         _ => LaterChanges::None,
@@ -132,15 +124,8 @@ struct Signature {
 
 impl Signature {
     fn facts(&self) -> SignatureFacts {
-        let SignatureReport {
-            kind, integrity, trust, ..
-        } = self.report;
-        SignatureFacts {
-            kind,
-            integrity,
-            trust,
-            weak: self.weak,
-        }
+        let SignatureReport { kind, integrity, trust, .. } = self.report;
+        SignatureFacts { kind, integrity, trust, weak: self.weak }
     }
 }
 
@@ -150,11 +135,7 @@ fn examine_signature<R: Read + Seek>(
     anchors: &TrustAnchors,
 ) -> Result<Signature, InspectError> {
     let mut report = SignatureReport {
-        kind: if dictionary.is_timestamp {
-            SignatureKind::Timestamp
-        } else {
-            SignatureKind::Signature
-        },
+        kind: if dictionary.is_timestamp { SignatureKind::Timestamp } else { SignatureKind::Signature },
         field: dictionary.field,
         signer: dictionary.claimed_name,
         issuer: None,
@@ -175,11 +156,7 @@ fn examine_signature<R: Read + Seek>(
         Ok(covered) => covered,
         Err(finding) => {
             report.findings.push(finding.to_owned());
-            return Ok(Signature {
-                report,
-                end: None,
-                weak: false,
-            });
+            return Ok(Signature { report, end: None, weak: false });
         }
     };
     let end = Some(covered.end(source));
@@ -187,14 +164,8 @@ fn examine_signature<R: Read + Seek>(
 
     let Some(binding) = binding(report.sub_filter.as_deref()) else {
         report.integrity = Integrity::Unknown;
-        report
-            .findings
-            .push("the signature's encoding is not supported".to_owned());
-        return Ok(Signature {
-            report,
-            end,
-            weak: false,
-        });
+        report.findings.push("the signature's encoding is not supported".to_owned());
+        return Ok(Signature { report, end, weak: false });
     };
     let contents = dictionary.contents.map(|contents| contents.bytes).unwrap_or_default();
     let examined = cms::examine(&contents, binding, |algorithm| covered.digest(source, algorithm))?;
@@ -210,11 +181,7 @@ fn examine_signature<R: Read + Seek>(
         report.issuer = Some(signer.issuer().to_string());
         report.serial_number = Some(signer.serial_number());
     }
-    Ok(Signature {
-        report,
-        end,
-        weak: examined.weak,
-    })
+    Ok(Signature { report, end, weak: examined.weak })
 }
 
 /// What the sub-filter says about the signature's content; `None` when it is unknown.

@@ -33,16 +33,8 @@ pub(super) fn changes_after<R: Read + Seek>(
     let (Some(numbers), true) = (numbers, before.root == after.root) else {
         return Ok(LaterChanges::Other);
     };
-    let catalog = document
-        .object_before(before.root, end)?
-        .into_dictionary()
-        .unwrap_or_default();
-    let mut comparison = Comparison {
-        document,
-        end,
-        root: before.root,
-        form: catalog.get("AcroForm").as_reference(),
-    };
+    let catalog = document.object_before(before.root, end)?.into_dictionary().unwrap_or_default();
+    let mut comparison = Comparison { document, end, root: before.root, form: catalog.get("AcroForm").as_reference() };
     let mut replaceable = comparison.parts_of_store(catalog.get("DSS"))?;
     replaceable.extend(before.info);
     replaceable.extend(catalog.get("Metadata").as_reference());
@@ -65,11 +57,7 @@ struct Comparison<'d, 's, R> {
 impl<R: Read + Seek> Comparison<'_, '_, R> {
     fn is_harmless(&mut self, number: ObjectNumber) -> Result<bool, InspectError> {
         let old = self.document.object_before(number, self.end)?;
-        let Document {
-            source,
-            cross_reference,
-            ..
-        } = &mut *self.document;
+        let Document { source, cross_reference, .. } = &mut *self.document;
         if old == Object::Null || cross_reference.is_unchanged_since(source, number, self.end)? {
             return Ok(true);
         }
@@ -127,11 +115,7 @@ impl<R: Read + Seek> Comparison<'_, '_, R> {
         let Some(field) = self.document.resolve(item)?.into_dictionary() else {
             return Ok(false);
         };
-        let corners = self
-            .document
-            .resolve(field.get("Rect"))?
-            .into_array()
-            .unwrap_or_default();
+        let corners = self.document.resolve(field.get("Rect"))?.into_array().unwrap_or_default();
         let corners: Vec<f64> = corners.iter().filter_map(Object::as_number).collect();
         let has_no_area = match corners.as_slice() {
             [left, bottom, right, top] => left == right || bottom == top,

@@ -69,17 +69,15 @@ impl SignedData {
 
     /// The signer's certificate, when it came along.
     pub(super) fn signer_certificate(&self) -> Option<&Certificate> {
-        self.certificates
-            .iter()
-            .find(|certificate| match &self.signer.identifier {
-                SignerIdentifier::IssuerAndSerialNumber(wanted) => {
-                    *certificate.issuer() == wanted.issuer
-                        && certificate.parsed().tbs_certificate.serial_number == wanted.serial_number
-                }
-                SignerIdentifier::SubjectKeyIdentifier(wanted) => certificate
-                    .subject_key_identifier()
-                    .is_some_and(|identifier| identifier == wanted.0),
-            })
+        self.certificates.iter().find(|certificate| match &self.signer.identifier {
+            SignerIdentifier::IssuerAndSerialNumber(wanted) => {
+                *certificate.issuer() == wanted.issuer
+                    && certificate.parsed().tbs_certificate.serial_number == wanted.serial_number
+            }
+            SignerIdentifier::SubjectKeyIdentifier(wanted) => {
+                certificate.subject_key_identifier().is_some_and(|identifier| identifier == wanted.0)
+            }
+        })
     }
 }
 
@@ -109,12 +107,7 @@ fn signed_data(bytes: &[u8]) -> der::Result<SignedData> {
         signers.tag().assert_eq(Tag::Set)?;
         let mut signers = SliceReader::new(signers.value())?;
         let signer = signers.sequence(signer)?;
-        signers.finish(SignedData {
-            content_type,
-            content,
-            certificates,
-            signer,
-        })
+        signers.finish(SignedData { content_type, content, certificates, signer })
     })
 }
 
@@ -123,15 +116,8 @@ fn optional<'a>(reader: &mut impl Reader<'a>, number: u8) -> der::Result<Option<
     if reader.is_finished() {
         return Ok(None);
     }
-    let tag = Tag::ContextSpecific {
-        constructed: true,
-        number: TagNumber::new(number),
-    };
-    if reader.peek_tag()? == tag {
-        AnyRef::decode(reader).map(Some)
-    } else {
-        Ok(None)
-    }
+    let tag = Tag::ContextSpecific { constructed: true, number: TagNumber::new(number) };
+    if reader.peek_tag()? == tag { AnyRef::decode(reader).map(Some) } else { Ok(None) }
 }
 
 fn content(encapsulated: AnyRef<'_>) -> der::Result<(ObjectIdentifier, Option<Vec<u8>>)> {
@@ -162,13 +148,7 @@ fn signer<'a>(reader: &mut impl Reader<'a>) -> der::Result<Signer> {
     let signature_algorithm = AlgorithmIdentifierOwned::decode(reader)?;
     let signature = OctetStringRef::decode(reader)?.as_bytes().to_vec();
     optional(reader, 1)?; // unsigned attributes: signature timestamps are not examined
-    Ok(Signer {
-        identifier,
-        digest_algorithm,
-        attributes,
-        signature_algorithm,
-        signature,
-    })
+    Ok(Signer { identifier, digest_algorithm, attributes, signature_algorithm, signature })
 }
 
 fn attributes(encoded: &[u8]) -> der::Result<SignedAttributes> {
@@ -180,11 +160,7 @@ fn attributes(encoded: &[u8]) -> der::Result<SignedAttributes> {
         parts.push(part);
     }
     parts.sort_unstable();
-    Ok(SignedAttributes {
-        list,
-        as_sent: set(encoded)?,
-        sorted: set(&parts.concat())?,
-    })
+    Ok(SignedAttributes { list, as_sent: set(encoded)?, sorted: set(&parts.concat())? })
 }
 
 fn set(content: &[u8]) -> der::Result<Vec<u8>> {

@@ -49,45 +49,23 @@ mod tests {
         trust: Trust::Trusted,
         weak: false,
     };
-    const BROKEN: SignatureFacts = SignatureFacts {
-        integrity: Integrity::Broken,
-        ..GOOD
-    };
-    const UNKNOWN: SignatureFacts = SignatureFacts {
-        integrity: Integrity::Unknown,
-        trust: Trust::Unknown,
-        ..GOOD
-    };
-    const UNTRUSTED: SignatureFacts = SignatureFacts {
-        trust: Trust::Untrusted,
-        ..GOOD
-    };
+    const BROKEN: SignatureFacts = SignatureFacts { integrity: Integrity::Broken, ..GOOD };
+    const UNKNOWN: SignatureFacts = SignatureFacts { integrity: Integrity::Unknown, trust: Trust::Unknown, ..GOOD };
+    const UNTRUSTED: SignatureFacts = SignatureFacts { trust: Trust::Untrusted, ..GOOD };
     const WEAK: SignatureFacts = SignatureFacts { weak: true, ..GOOD };
-    const STAMP: SignatureFacts = SignatureFacts {
-        kind: SignatureKind::Timestamp,
-        ..UNTRUSTED
-    };
+    const STAMP: SignatureFacts = SignatureFacts { kind: SignatureKind::Timestamp, ..UNTRUSTED };
 
     #[test]
     fn good_signatures_are_valid() {
         assert_eq!(overall(&[GOOD, GOOD], LaterChanges::None), VerificationStatus::Valid);
-        assert_eq!(
-            overall(&[GOOD], LaterChanges::ValidationData),
-            VerificationStatus::Valid
-        );
+        assert_eq!(overall(&[GOOD], LaterChanges::ValidationData), VerificationStatus::Valid);
     }
 
     #[test]
     fn an_untrusted_timestamp_does_not_devalue_a_trusted_signature() {
         assert_eq!(overall(&[GOOD, STAMP], LaterChanges::None), VerificationStatus::Valid);
-        let broken = SignatureFacts {
-            integrity: Integrity::Broken,
-            ..STAMP
-        };
-        assert_eq!(
-            overall(&[GOOD, broken], LaterChanges::None),
-            VerificationStatus::Invalid
-        );
+        let broken = SignatureFacts { integrity: Integrity::Broken, ..STAMP };
+        assert_eq!(overall(&[GOOD, broken], LaterChanges::None), VerificationStatus::Invalid);
     }
 
     #[test]
@@ -105,29 +83,17 @@ mod tests {
     #[test]
     fn unsigned_changes_outweigh_doubts() {
         let all = [GOOD, UNTRUSTED, WEAK, UNKNOWN];
-        assert_eq!(
-            overall(&all, LaterChanges::Other),
-            VerificationStatus::ModifiedAfterSigning
-        );
+        assert_eq!(overall(&all, LaterChanges::Other), VerificationStatus::ModifiedAfterSigning);
     }
 
     #[test]
     fn unknown_and_weak_algorithms_are_indeterminate() {
-        assert_eq!(
-            overall(&[GOOD, UNKNOWN], LaterChanges::None),
-            VerificationStatus::Indeterminate
-        );
-        assert_eq!(
-            overall(&[WEAK, UNTRUSTED], LaterChanges::None),
-            VerificationStatus::Indeterminate
-        );
+        assert_eq!(overall(&[GOOD, UNKNOWN], LaterChanges::None), VerificationStatus::Indeterminate);
+        assert_eq!(overall(&[WEAK, UNTRUSTED], LaterChanges::None), VerificationStatus::Indeterminate);
     }
 
     #[test]
     fn one_untrusted_signer_makes_the_document_untrusted() {
-        assert_eq!(
-            overall(&[GOOD, UNTRUSTED], LaterChanges::None),
-            VerificationStatus::Untrusted
-        );
+        assert_eq!(overall(&[GOOD, UNTRUSTED], LaterChanges::None), VerificationStatus::Untrusted);
     }
 }

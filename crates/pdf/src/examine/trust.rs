@@ -37,12 +37,8 @@ impl TrustAnchors {
             return Ok(Self::default());
         }
         let roots = Parsed::load_pem_chain(pem).map_err(TrustAnchorsError)?;
-        let roots = roots
-            .iter()
-            .map(|root| root.to_der().and_then(|der| Certificate::from_der(&der)));
-        Ok(Self {
-            roots: roots.collect::<der::Result<_>>().map_err(TrustAnchorsError)?,
-        })
+        let roots = roots.iter().map(|root| root.to_der().and_then(|der| Certificate::from_der(&der)));
+        Ok(Self { roots: roots.collect::<der::Result<_>>().map_err(TrustAnchorsError)? })
     }
 
     /// Adds the certificates of `other`.
@@ -69,36 +65,19 @@ pub(super) fn trust(
     signed_at: Option<DateTime<Utc>>,
 ) -> (Trust, Option<&'static str>) {
     let Some(signed_at) = signed_at else {
-        return (
-            Trust::Untrusted,
-            Some("the signature tells no time at which its certificate could be judged"),
-        );
+        return (Trust::Untrusted, Some("the signature tells no time at which its certificate could be judged"));
     };
     if !signer.is_valid_at(signed_at) {
-        return (
-            Trust::Untrusted,
-            Some("the signer's certificate was not valid at the time of signing"),
-        );
+        return (Trust::Untrusted, Some("the signer's certificate was not valid at the time of signing"));
     }
     if !signer.may_sign() || !signer.is_understood() {
-        return (
-            Trust::Untrusted,
-            Some("the signer's certificate is not meant for signing documents"),
-        );
+        return (Trust::Untrusted, Some("the signer's certificate is not meant for signing documents"));
     }
-    let mut search = Search {
-        others,
-        anchors: &anchors.roots,
-        moment: signed_at,
-        checks: 0,
-    };
+    let mut search = Search { others, anchors: &anchors.roots, moment: signed_at, checks: 0 };
     if search.leads_to_anchor(signer, &mut Vec::new()) {
         (Trust::Trusted, None)
     } else {
-        (
-            Trust::Untrusted,
-            Some("the signer's certificate does not lead to a trust anchor"),
-        )
+        (Trust::Untrusted, Some("the signer's certificate does not lead to a trust anchor"))
     }
 }
 

@@ -9,10 +9,7 @@ use crate::sandbox::Sandbox;
 
 /// Announces a document that has just been signed, unless the request said no.
 pub(super) fn announce(sandbox: &Sandbox, key: DocumentKey) {
-    let wanted = sandbox
-        .efirma_state()
-        .document(key)
-        .is_some_and(|document| document.callback);
+    let wanted = sandbox.efirma_state().document(key).is_some_and(|document| document.callback);
     if wanted {
         post(sandbox, key);
     }
@@ -23,10 +20,7 @@ pub(super) fn post(sandbox: &Sandbox, key: DocumentKey) {
     let callback = {
         let state = sandbox.efirma_state();
         state.document(key).and_then(|document| {
-            let sealed = document
-                .sealed
-                .as_ref()
-                .filter(|_| document.estado == Estado::Firmado)?;
+            let sealed = document.sealed.as_ref().filter(|_| document.estado == Estado::Firmado)?;
             let mut developers = state.developers.iter();
             let developer = developers.find(|developer| developer.cif_desarrollador == document.cif_desarrollador)?;
             Some(Callback {
@@ -58,9 +52,7 @@ pub(super) fn post(sandbox: &Sandbox, key: DocumentKey) {
 /// The reply must be 2xx and a JSON object with both members; only then its word counts. Source: contract section 10.3.
 fn read_reply(status: u16, body: &[u8]) -> CallbackVerdict {
     let reply: Value = serde_json::from_slice(body).unwrap_or(Value::Null);
-    let named = reply
-        .get("id_operacion")
-        .is_some_and(|id| id.is_string() || id.is_number());
+    let named = reply.get("id_operacion").is_some_and(|id| id.is_string() || id.is_number());
     if !named || !(200..300).contains(&status) {
         return CallbackVerdict::Unreadable;
     }
@@ -80,10 +72,7 @@ mod tests {
         let both = br#"{"id_operacion":"1","estado_operacion":"OK"}"#;
         assert_eq!(read_reply(200, both), CallbackVerdict::Accepted);
         assert_eq!(read_reply(500, both), CallbackVerdict::Unreadable);
-        assert_eq!(
-            read_reply(200, br#"{"estado_operacion":"OK"}"#),
-            CallbackVerdict::Unreadable
-        );
+        assert_eq!(read_reply(200, br#"{"estado_operacion":"OK"}"#), CallbackVerdict::Unreadable);
         assert_eq!(read_reply(200, b"OK"), CallbackVerdict::Unreadable);
         let refused = br#"{"id_operacion":"1","estado_operacion":"KO"}"#;
         assert_eq!(read_reply(200, refused), CallbackVerdict::Refused);

@@ -47,9 +47,8 @@ fn refuse_if(hit: bool, code: Code) -> Result<(), Code> {
 
 /// Rows 3 to 8.
 fn check_account(state: &State, json: &Object) -> Result<(), Code> {
-    let developer = state
-        .developer(text(json, "private_key"), text(json, "cif_desarrollador"))
-        .ok_or(send::PRIVATE_KEY)?;
+    let developer =
+        state.developer(text(json, "private_key"), text(json, "cif_desarrollador")).ok_or(send::PRIVATE_KEY)?;
     let (Some(cif), Some(_), Some(email)) = (
         filled(json, "cif_cliente"),
         filled(json, "nombre_cliente"),
@@ -59,10 +58,7 @@ fn check_account(state: &State, json: &Object) -> Result<(), Code> {
     };
     match state.clients.get(cif) {
         Some(client) => {
-            refuse_if(
-                client.cif_desarrollador != developer.cif_desarrollador,
-                send::FOREIGN_CLIENT,
-            )?;
+            refuse_if(client.cif_desarrollador != developer.cif_desarrollador, send::FOREIGN_CLIENT)?;
             match client.state {
                 ClientState::Active => {}
                 ClientState::Closed => return Err(send::CLIENT_CLOSED),
@@ -71,17 +67,11 @@ fn check_account(state: &State, json: &Object) -> Result<(), Code> {
         }
         None => {
             let taken = |other: &str| other.eq_ignore_ascii_case(email);
-            refuse_if(
-                state.clients.values().any(|client| taken(&client.email)),
-                send::CLIENT_EMAIL_TAKEN,
-            )?;
+            refuse_if(state.clients.values().any(|client| taken(&client.email)), send::CLIENT_EMAIL_TAKEN)?;
         }
     }
     let known = |tariff: &Value| tariff.as_str().is_some_and(|tariff| state.tariffs.contains(tariff));
-    refuse_if(
-        json.get("tarifa_cliente").is_some_and(|tariff| !known(tariff)),
-        send::TARIFF,
-    )
+    refuse_if(json.get("tarifa_cliente").is_some_and(|tariff| !known(tariff)), send::TARIFF)
 }
 
 /// Rows 9 to 11; gives the pages back when the file was looked into.
@@ -107,38 +97,24 @@ fn check_blocks(json: &Object) -> Result<Vec<CheckedBlock<'_>>, Code> {
     let blocks = json.get("bloques").and_then(Value::as_array).ok_or(send::NO_BLOCKS)?;
     refuse_if(blocks.is_empty(), send::NO_BLOCKS)?;
     let no_members = || send::BLOCK_TYPE;
-    let members: Vec<&Object> = blocks
-        .iter()
-        .map(|block| block.as_object().ok_or_else(no_members))
-        .collect::<Result<_, _>>()?;
+    let members: Vec<&Object> =
+        blocks.iter().map(|block| block.as_object().ok_or_else(no_members)).collect::<Result<_, _>>()?;
     for block in &members {
-        refuse_if(
-            !matches!(text(block, "tipo_bloque"), Some("firma" | "revision" | "copia")),
-            send::BLOCK_TYPE,
-        )?;
+        refuse_if(!matches!(text(block, "tipo_bloque"), Some("firma" | "revision" | "copia")), send::BLOCK_TYPE)?;
     }
     let mut checked = Vec::with_capacity(members.len());
     for block in &members {
-        let recipients = block
-            .get("destinatarios")
-            .and_then(Value::as_array)
-            .ok_or(send::NO_RECIPIENTS)?;
+        let recipients = block.get("destinatarios").and_then(Value::as_array).ok_or(send::NO_RECIPIENTS)?;
         refuse_if(recipients.is_empty(), send::NO_RECIPIENTS)?;
         checked.push(CheckedBlock {
             members: block,
             signs: text(block, "tipo_bloque") == Some("firma"),
             // What is no object has no name, so that row 17 refuses it.
-            recipients: recipients
-                .iter()
-                .map(|recipient| recipient.as_object().unwrap_or(&NOTHING))
-                .collect(),
+            recipients: recipients.iter().map(|recipient| recipient.as_object().unwrap_or(&NOTHING)).collect(),
         });
     }
     for block in &checked {
-        refuse_if(
-            !is_within(block.members.get("minimo"), block.recipients.len()),
-            send::MINIMUM,
-        )?;
+        refuse_if(!is_within(block.members.get("minimo"), block.recipients.len()), send::MINIMUM)?;
     }
     for block in &checked {
         refuse_if(!is_within(block.members.get("orden"), blocks.len()), send::ORDER)?;
@@ -156,33 +132,20 @@ fn is_within(value: Option<&Value>, most: usize) -> bool {
 
 /// Rows 17 to 23.
 fn check_recipients(state: &State, json: &Object, blocks: &[CheckedBlock<'_>]) -> Result<(), Code> {
-    let all = || {
-        blocks
-            .iter()
-            .flat_map(|block| block.recipients.iter().map(move |recipient| (block, *recipient)))
-    };
+    let all = || blocks.iter().flat_map(|block| block.recipients.iter().map(move |recipient| (block, *recipient)));
     for (_, recipient) in all() {
         refuse_if(filled(recipient, "nombre_destinatario").is_none(), send::RECIPIENT_NAME)?;
     }
     for (_, recipient) in all() {
-        refuse_if(
-            !text(recipient, "email_destinatario").is_some_and(is_email),
-            send::RECIPIENT_EMAIL,
-        )?;
+        refuse_if(!text(recipient, "email_destinatario").is_some_and(is_email), send::RECIPIENT_EMAIL)?;
     }
     for (_, recipient) in all() {
         let phone = recipient.get("telefono_destinatario");
-        refuse_if(
-            phone.is_some_and(|phone| !phone.as_str().is_some_and(is_phone)),
-            send::RECIPIENT_PHONE,
-        )?;
+        refuse_if(phone.is_some_and(|phone| !phone.as_str().is_some_and(is_phone)), send::RECIPIENT_PHONE)?;
     }
     if text(json, "tipo_seguridad") == Some("avanzada") {
         for (block, recipient) in all() {
-            refuse_if(
-                block.signs && text(recipient, "telefono_destinatario").is_none(),
-                send::PHONE_REQUIRED,
-            )?;
+            refuse_if(block.signs && text(recipient, "telefono_destinatario").is_none(), send::PHONE_REQUIRED)?;
         }
     }
     let directory = text(json, "cif_cliente").and_then(|cif| state.directories.get(cif));
@@ -206,18 +169,14 @@ fn check_identifiers<'a>(
 ) -> Result<(), Code> {
     let mut given: HashMap<&str, String> = HashMap::new();
     for recipient in recipients {
-        let (Some(identifier), Some(email)) = (
-            text(recipient, "identificador_destinatario"),
-            text(recipient, "email_destinatario"),
-        ) else {
+        let (Some(identifier), Some(email)) =
+            (text(recipient, "identificador_destinatario"), text(recipient, "email_destinatario"))
+        else {
             continue;
         };
         let email = email.to_lowercase();
         let owner = directory.and_then(|directory| directory.with_identifier(identifier));
-        refuse_if(
-            owner.is_some_and(|owner| owner.email.to_lowercase() != email),
-            send::IDENTIFIER_TAKEN,
-        )?;
+        refuse_if(owner.is_some_and(|owner| owner.email.to_lowercase() != email), send::IDENTIFIER_TAKEN)?;
         let earlier = given.insert(identifier, email.clone());
         refuse_if(earlier.is_some_and(|earlier| earlier != email), send::IDENTIFIER_TAKEN)?;
     }
@@ -257,9 +216,7 @@ fn check_positions(blocks: &[CheckedBlock<'_>], pages: Option<&[PageSize]>) -> R
         return Ok(());
     };
     for (page, x, y) in positions {
-        let size = usize::try_from(page)
-            .ok()
-            .and_then(|page| pages.get(page.checked_sub(1)?));
+        let size = usize::try_from(page).ok().and_then(|page| pages.get(page.checked_sub(1)?));
         let inside = size.is_some_and(|size| reaches(x, size.width) && reaches(y, size.height));
         refuse_if(!inside, send::coordinates(x, y))?;
     }

@@ -110,9 +110,9 @@ fn is_of_kind(value: &Value, kind: Kind) -> bool {
         Kind::SiNo => matches!(value.as_str(), Some("si" | "no")),
         Kind::OneOf(words) => value.as_str().is_some_and(|word| words.contains(&word)),
         Kind::Days => integer(value).is_some_and(|days| days >= -1),
-        Kind::Pairs => value
-            .as_object()
-            .is_some_and(|pairs| pairs.values().all(|value| value.as_str().is_some_and(is_short))),
+        Kind::Pairs => {
+            value.as_object().is_some_and(|pairs| pairs.values().all(|value| value.as_str().is_some_and(is_short)))
+        }
         Kind::Checked => true,
     }
 }

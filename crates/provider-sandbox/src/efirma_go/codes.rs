@@ -10,25 +10,17 @@ pub(super) struct Code {
 }
 
 const fn code(code: &'static str, message: &'static str) -> Code {
-    Code {
-        code,
-        message: Cow::Borrowed(message),
-    }
+    Code { code, message: Cow::Borrowed(message) }
 }
 
 /// `enviar_documento`. Source: contract section 3.1.4.
 pub(super) mod send {
     use super::{Code, code};
 
-    pub(crate) const CREATED: Code = code(
-        "0000",
-        "El proceso de creación del documento se ha realizado con éxito.",
-    );
+    pub(crate) const CREATED: Code = code("0000", "El proceso de creación del documento se ha realizado con éxito.");
     pub(crate) const PRIVATE_KEY: Code = code("0002", "La private key no es válida.");
-    pub(crate) const CLIENT_IDENTITY: Code = code(
-        "0003",
-        "Debe de indicar un CIF y email correcto para identificar al cliente.",
-    );
+    pub(crate) const CLIENT_IDENTITY: Code =
+        code("0003", "Debe de indicar un CIF y email correcto para identificar al cliente.");
     pub(crate) const PDF_STANDARD: Code = code("0004", "El formato pdf que está subiendo no cumple con el estándar.");
     pub(crate) const PDF_READABLE: Code = code(
         "0005",
@@ -43,36 +35,22 @@ pub(super) mod send {
     pub(crate) const RECIPIENT_EMAIL: Code = code("0014", "El valor “email_destinatario” no es válido.");
     pub(crate) const RECIPIENT_PHONE: Code = code("0016", "El valor “telefono_destinatario” no es válido.");
     pub(crate) const NO_JSON: Code = code("0022", "No se ha podido descargar el JSON enviado.");
-    pub(crate) const FOREIGN_CLIENT: Code = code(
-        "0023",
-        "El cliente indicado no corresponde con la private key insertada.",
-    );
+    pub(crate) const FOREIGN_CLIENT: Code =
+        code("0023", "El cliente indicado no corresponde con la private key insertada.");
     pub(crate) const POSITIONS: Code = code("0025", "La información del cliente o la firma múltiple no es correcta.");
-    pub(crate) const IDENTIFIER_TAKEN: Code = code(
-        "0026",
-        "El valor identificador que ha introducido pertenece a otro usuario y podría dar conflictos.",
-    );
-    pub(crate) const PHONE_REQUIRED: Code = code(
-        "0027",
-        "El valor telefono_destinatario es obligatorio para firmas avanzadas.",
-    );
-    pub(crate) const EMAIL_TAKEN: Code = code(
-        "0028",
-        "El valor email introducido pertenece a otro usuario y podría causar conflictos.",
-    );
-    pub(crate) const CLIENT_EMAIL_TAKEN: Code = code(
-        "0029",
-        "El valor email que ha introducido ya está registrado en la plataforma.",
-    );
+    pub(crate) const IDENTIFIER_TAKEN: Code =
+        code("0026", "El valor identificador que ha introducido pertenece a otro usuario y podría dar conflictos.");
+    pub(crate) const PHONE_REQUIRED: Code =
+        code("0027", "El valor telefono_destinatario es obligatorio para firmas avanzadas.");
+    pub(crate) const EMAIL_TAKEN: Code =
+        code("0028", "El valor email introducido pertenece a otro usuario y podría causar conflictos.");
+    pub(crate) const CLIENT_EMAIL_TAKEN: Code =
+        code("0029", "El valor email que ha introducido ya está registrado en la plataforma.");
     pub(crate) const TARIFF: Code = code("0030", "La tarifa introducida no existe.");
-    pub(crate) const FIELD: Code = code(
-        "0031",
-        "Uno de los campos introducido no es correcto. Revise la documentación.",
-    );
-    pub(crate) const BLOCK_TYPE: Code = code(
-        "0032",
-        "El valor tipo_bloque que ha introducido no es válido. Revise la documentación.",
-    );
+    pub(crate) const FIELD: Code =
+        code("0031", "Uno de los campos introducido no es correcto. Revise la documentación.");
+    pub(crate) const BLOCK_TYPE: Code =
+        code("0032", "El valor tipo_bloque que ha introducido no es válido. Revise la documentación.");
     pub(crate) const CLIENT_CLOSED: Code = code("0033", "El cliente se encuentra dado de baja.");
     // The doubled words are the vendor's.
     pub(crate) const CLIENT_INACTIVE: Code = code("0034", "El cliente se encuentra no se encuentra activo.");

@@ -36,12 +36,7 @@ impl Default for EfirmaGoConfig {
             tarifa: default_tariff(),
             state: ClientState::Active,
         };
-        Self {
-            developers: vec![developer],
-            clients: vec![client],
-            tariffs: Vec::new(),
-            variants: Variants::default(),
-        }
+        Self { developers: vec![developer], clients: vec![client], tariffs: Vec::new(), variants: Variants::default() }
     }
 }
 

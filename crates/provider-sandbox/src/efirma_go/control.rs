@@ -78,11 +78,7 @@ struct Who {
 
 /// The optional body of an act.
 fn who(body: &Bytes) -> Result<Who, serde_json::Error> {
-    if body.is_empty() {
-        Ok(Who::default())
-    } else {
-        serde_json::from_slice(body)
-    }
+    if body.is_empty() { Ok(Who::default()) } else { serde_json::from_slice(body) }
 }
 
 async fn sign(ThinData(sandbox): ThinData<Sandbox>, id: Path<String>, body: Bytes) -> HttpResponse {

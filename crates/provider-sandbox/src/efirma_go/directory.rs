@@ -101,11 +101,7 @@ fn company<'a>(state: &'a State, sent: Option<&Object>) -> Result<&'a Client, Co
     let (sent, developer) = developer(state, sent)?;
     let cif = filled(sent, "cif_cliente").ok_or(directory::CLIENT_ID_IN_GET_CLIENT)?;
     let client = state.clients.get(cif).ok_or(directory::NO_CLIENT)?;
-    if client.cif_desarrollador == developer.cif_desarrollador {
-        Ok(client)
-    } else {
-        Err(directory::CLIENT)
-    }
+    if client.cif_desarrollador == developer.cif_desarrollador { Ok(client) } else { Err(directory::CLIENT) }
 }
 
 /// The client of the two directory calls; there an unknown one is not valid.
@@ -181,11 +177,7 @@ fn update(state: &mut State, sent: Option<&Object>) -> Result<Option<(String, Pe
         }
     };
     let Some(known) = known else {
-        let mut person = Person {
-            terminal_web: true,
-            terminal_personal: true,
-            ..Person::default()
-        };
+        let mut person = Person { terminal_web: true, terminal_personal: true, ..Person::default() };
         change(&mut person);
         persons.add(person);
         return Ok(None);

@@ -135,10 +135,7 @@ struct Turn {
 /// Marks the recipients whose turn begins now, and gives them back in the order of the request. Copies go out when their order is reached, or at
 /// the end when it is the last.
 fn open_turns(state: &mut State, key: DocumentKey, null_sink: bool) -> Vec<Turn> {
-    let Some(document) = state
-        .document(key)
-        .filter(|document| document.estado == Estado::EnProceso)
-    else {
+    let Some(document) = state.document(key).filter(|document| document.estado == Estado::EnProceso) else {
         return Vec::new();
     };
     let open = document.open_order().unwrap_or(i64::MAX);
@@ -181,14 +178,12 @@ fn begin_turn(sandbox: &Sandbox, turn: &Turn) {
         ScriptAction::Decline => Act::Decline,
         ScriptAction::Ignore => return,
     };
-    sandbox
-        .agenda()
-        .at(later(sandbox.now(), delta(script.delay())), move |sandbox| async move {
-            // Somebody else may have ended the turn meanwhile.
-            if let Err(reason) = act(&sandbox, seat, deed).await {
-                tracing::debug!(%reason, "a scripted signer did not act");
-            }
-        });
+    sandbox.agenda().at(later(sandbox.now(), delta(script.delay())), move |sandbox| async move {
+        // Somebody else may have ended the turn meanwhile.
+        if let Err(reason) = act(&sandbox, seat, deed).await {
+            tracing::debug!(%reason, "a scripted signer did not act");
+        }
+    });
 }
 
 fn tell(sandbox: &Sandbox, kind: NoticeKind, email: &str, reference: &str) {
@@ -207,13 +202,10 @@ fn schedule_reminder(sandbox: &Sandbox, seat: Seat, days: i64, from: DateTime<Ut
     sandbox.agenda().at(due, move |sandbox| async move {
         let asked = {
             let state = sandbox.efirma_state();
-            state
-                .document(seat.document)
-                .filter(|document| may_act(document, seat).is_ok())
-                .and_then(|document| {
-                    let (_, recipient) = document.recipient(seat)?;
-                    Some((state.person(document, recipient).email, document.id.clone()))
-                })
+            state.document(seat.document).filter(|document| may_act(document, seat).is_ok()).and_then(|document| {
+                let (_, recipient) = document.recipient(seat)?;
+                Some((state.person(document, recipient).email, document.id.clone()))
+            })
         };
         if let Some((email, reference)) = asked {
             tell(&sandbox, NoticeKind::Reminder, &email, &reference);
@@ -231,9 +223,7 @@ pub(super) fn invite_again(sandbox: &Sandbox, cif_cliente: &str, person: usize) 
             .documents()
             .filter(|(_, document)| document.cif_cliente == cif_cliente)
             .flat_map(|(key, document)| {
-                document
-                    .seats(key)
-                    .map(move |(seat, _, recipient)| (document, seat, recipient))
+                document.seats(key).map(move |(seat, _, recipient)| (document, seat, recipient))
             })
             .filter(|(document, seat, recipient)| {
                 recipient.person == person && recipient.notify && may_act(document, *seat).is_ok()

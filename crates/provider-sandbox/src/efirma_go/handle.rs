@@ -39,9 +39,7 @@ impl EfirmaGo {
     /// Adds an integrating company, or replaces the one with the same tax id.
     pub fn put_developer(&self, developer: Developer) {
         let mut state = self.lock();
-        state
-            .developers
-            .retain(|known| known.cif_desarrollador != developer.cif_desarrollador);
+        state.developers.retain(|known| known.cif_desarrollador != developer.cif_desarrollador);
         state.developers.push(developer);
     }
 
@@ -89,10 +87,7 @@ impl EfirmaGo {
     /// All documents, oldest first.
     pub fn documents(&self) -> Vec<DocumentView> {
         let state = self.lock();
-        state
-            .documents()
-            .map(|(key, document)| document_view(&state, self.sandbox.base_url(), key, document))
-            .collect()
+        state.documents().map(|(key, document)| document_view(&state, self.sandbox.base_url(), key, document)).collect()
     }
 
     /// One document by its `id_operacion`.

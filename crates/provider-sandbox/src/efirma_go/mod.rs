@@ -47,31 +47,30 @@ const PIXELS_PER_POINT: f64 = 96.0 / 72.0;
 
 /// Mounts the vendor's endpoints and pages.
 pub(crate) fn routes(service: &mut ServiceConfig) {
-    let name = |endpoint| EndpointName {
-        vendor: VENDOR,
-        endpoint,
-    };
+    let name = |endpoint| EndpointName { vendor: VENDOR, endpoint };
     service.service(
         web::scope("/efirma_go")
             .service(name("enviar_documento").at("/enviar_documento", web::post().to(send::enviar_documento)))
-            .service(name("descargar_documentos").at(
-                "/descargar_documentos/{n_pagina}",
-                web::post().to(search::descargar_documentos),
-            ))
-            .service(name("marcar_documento_descargado").at(
-                "/marcar_documento_descargado",
-                web::post().to(search::marcar_documento_descargado),
-            ))
-            .service(name("descargar_documentos_firmados").at(
-                "/descargar_documentos_firmados/{n_pagina}",
-                web::post().to(search::descargar_documentos_firmados),
-            ))
+            .service(
+                name("descargar_documentos")
+                    .at("/descargar_documentos/{n_pagina}", web::post().to(search::descargar_documentos)),
+            )
+            .service(
+                name("marcar_documento_descargado")
+                    .at("/marcar_documento_descargado", web::post().to(search::marcar_documento_descargado)),
+            )
+            .service(
+                name("descargar_documentos_firmados").at(
+                    "/descargar_documentos_firmados/{n_pagina}",
+                    web::post().to(search::descargar_documentos_firmados),
+                ),
+            )
             .service(name("consultar_documento").at("/consultar_documento", web::post().to(query::consultar_documento)))
             .service(name("api_get_firmante").at("/api_get_firmante", web::post().to(directory::api_get_firmante)))
-            .service(name("api_actualizar_firmante").at(
-                "/api_actualizar_firmante",
-                web::post().to(directory::api_actualizar_firmante),
-            ))
+            .service(
+                name("api_actualizar_firmante")
+                    .at("/api_actualizar_firmante", web::post().to(directory::api_actualizar_firmante)),
+            )
             .service(name("api_get_cliente").at("/api_get_cliente", web::post().to(directory::api_get_cliente)))
             .service(name("viewer").at("/viewer", web::get().to(artifacts::viewer)))
             .configure(pages::routes),
@@ -90,10 +89,7 @@ async fn read_json(
     request: &HttpRequest,
     payload: Payload,
 ) -> Result<Option<checks::Object>, HttpResponse> {
-    let limits = FormLimits {
-        file_bytes: Some(STRAY_FILE_BYTES),
-        keep_files: !sandbox.config().null_sink,
-    };
+    let limits = FormLimits { file_bytes: Some(STRAY_FILE_BYTES), keep_files: !sandbox.config().null_sink };
     match form::read(request, payload, limits).await {
         Ok(form) => {
             endpoint::received(request, &form);

@@ -88,9 +88,7 @@ async fn sign(
 ) -> HttpResponse {
     let checked = {
         let state = sandbox.efirma_state();
-        state
-            .seat_of(&token)
-            .map(|seat| (seat, wrong_code(&state, seat, &confirmation)))
+        state.seat_of(&token).map(|seat| (seat, wrong_code(&state, seat, &confirmation)))
     };
     match checked {
         None => unknown_link(),
@@ -112,10 +110,7 @@ fn wrong_code(state: &State, seat: Seat, confirmation: &Confirmation) -> Option<
     let document = state.document(seat.document)?;
     let (block, recipient) = document.recipient(seat)?;
     let otp_wrong = document.advanced && block.role == Role::Firma && confirmation.otp.trim() != recipient.otp;
-    let code_wrong = recipient
-        .access_code
-        .as_ref()
-        .is_some_and(|code| confirmation.codigo.trim() != code);
+    let code_wrong = recipient.access_code.as_ref().is_some_and(|code| confirmation.codigo.trim() != code);
     if otp_wrong {
         Some("El código recibido por SMS no es correcto.")
     } else {
@@ -143,10 +138,7 @@ fn after(token: &str, done: Result<(), ActError>) -> HttpResponse {
 fn unknown_link() -> HttpResponse {
     html(
         StatusCode::NOT_FOUND,
-        &Message {
-            title: "Enlace no válido",
-            text: "Este enlace de firma no existe.".to_owned(),
-        },
+        &Message { title: "Enlace no válido", text: "Este enlace de firma no existe.".to_owned() },
     )
 }
 
@@ -158,11 +150,7 @@ fn show(sandbox: &Sandbox, token: &str, error: Option<&'static str>) -> HttpResp
             signer_page_of(sandbox, &state, document, seat, token, error)
         })
     };
-    let status = if error.is_some() {
-        StatusCode::UNPROCESSABLE_ENTITY
-    } else {
-        StatusCode::OK
-    };
+    let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     page.map_or_else(unknown_link, |page| html(status, &page))
 }
 
@@ -186,9 +174,7 @@ fn signer_page_of(
         private_message: recipient.private_message.clone(),
         estado: document.estado.word(),
         open: may.is_ok(),
-        reason: may
-            .err()
-            .map_or_else(String::new, |reason| nothing_to_do(document.estado, reason).to_owned()),
+        reason: may.err().map_or_else(String::new, |reason| nothing_to_do(document.estado, reason).to_owned()),
         asks_otp: document.advanced && block.role == Role::Firma,
         asks_code: recipient.access_code.is_some(),
         error,
@@ -217,19 +203,9 @@ async fn annul(ThinData(sandbox): ThinData<Sandbox>, id: Path<String>) -> HttpRe
     match sandbox.efirma_go().annul(&id) {
         Ok(()) => see_other(&format!("/{VENDOR}/operator")),
         Err(reason) => {
-            let status = if reason == ActError::UnknownDocument {
-                StatusCode::NOT_FOUND
-            } else {
-                StatusCode::CONFLICT
-            };
+            let status = if reason == ActError::UnknownDocument { StatusCode::NOT_FOUND } else { StatusCode::CONFLICT };
             let text = "El documento no existe o ya no está en proceso.".to_owned();
-            html(
-                status,
-                &Message {
-                    title: "No se ha podido anular",
-                    text,
-                },
-            )
+            html(status, &Message { title: "No se ha podido anular", text })
         }
     }
 }

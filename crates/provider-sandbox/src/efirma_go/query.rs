@@ -50,12 +50,8 @@ type Answers = (Vec<Value>, Vec<DocumentKey>);
 
 /// The objects to answer, and the signed documents among them.
 fn answers(sandbox: &Sandbox, state: &State, sent: &Object) -> Result<Answers, Code> {
-    let developer = state
-        .developer_by_key(text(sent, "private_key"))
-        .ok_or(query::PRIVATE_KEY)?;
-    let client = state
-        .client_of(developer, text(sent, "cif_cliente"))
-        .ok_or(query::CLIENT)?;
+    let developer = state.developer_by_key(text(sent, "private_key")).ok_or(query::PRIVATE_KEY)?;
+    let client = state.client_of(developer, text(sent, "cif_cliente")).ok_or(query::CLIENT)?;
     let mut asked = sent.get("id_operacion").map(ids).unwrap_or_default();
     if asked.is_empty() {
         asked.push(String::new());

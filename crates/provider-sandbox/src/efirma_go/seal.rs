@@ -46,10 +46,7 @@ pub(super) async fn seal(sandbox: &Sandbox, key: DocumentKey) -> Result<(), Seal
         for signature in &signatures {
             pdf = add_signature(&signer, &pdf, signature)?;
         }
-        Ok(Sealed {
-            document: pdf.into(),
-            certificate: report::write("Certificado de evidencias", &lines)?.into(),
-        })
+        Ok(Sealed { document: pdf.into(), certificate: report::write("Certificado de evidencias", &lines)?.into() })
     })
     .await
     .map_err(|_| SealError::Interrupted)??;
@@ -117,12 +114,7 @@ fn stamp(signature: &Signature, position: Position) -> Stamp {
         y: points(position.coordenada_y),
         width: STAMP.0,
         height: STAMP.1,
-        text: format!(
-            "Firmado por {}\n{}\n{}",
-            signature.name,
-            signature.email,
-            instant(signature.at)
-        ),
+        text: format!("Firmado por {}\n{}\n{}", signature.name, signature.email, instant(signature.at)),
     }
 }
 

@@ -33,9 +33,7 @@ pub(super) async fn descargar_documentos(
         let filter = Filter::of_all(&owner, &variants);
         let hits = filter.hits(&state, &sandbox);
         listing(&sandbox, &variants, &hits, *page, NEXT_PAGE_OF_ALL, |key| {
-            state
-                .document(key)
-                .map(|document| full(&sandbox, &state, &variants, document, key))
+            state.document(key).map(|document| full(&sandbox, &state, &variants, document, key))
         })
     });
     match found {
@@ -89,9 +87,7 @@ pub(super) async fn marcar_documento_descargado(
             document.cif_cliente == owner.cif_cliente && document.cif_desarrollador == owner.cif_desarrollador
         };
         let keys: Vec<DocumentKey> = ids.iter().filter_map(|id| state.key_of(id)).collect();
-        keys.into_iter()
-            .filter(|key| state.document(*key).is_some_and(own))
-            .collect::<Vec<_>>()
+        keys.into_iter().filter(|key| state.document(*key).is_some_and(own)).collect::<Vec<_>>()
     });
     match marked {
         Ok(keys) => {
@@ -115,17 +111,10 @@ struct Owner<'a> {
 
 fn owner<'a>(state: &State, sent: Option<&'a Object>) -> Result<Owner<'a>, Code> {
     let sent = sent.ok_or(search::NO_JSON)?;
-    let developer = state
-        .developer(text(sent, "private_key"), text(sent, "cif_desarrollador"))
-        .ok_or(search::PRIVATE_KEY)?;
-    let client = state
-        .client_of(developer, text(sent, "cif_cliente"))
-        .ok_or(search::CLIENT)?;
-    Ok(Owner {
-        sent,
-        cif_desarrollador: developer.cif_desarrollador.clone(),
-        cif_cliente: client.cif.clone(),
-    })
+    let developer =
+        state.developer(text(sent, "private_key"), text(sent, "cif_desarrollador")).ok_or(search::PRIVATE_KEY)?;
+    let client = state.client_of(developer, text(sent, "cif_cliente")).ok_or(search::CLIENT)?;
+    Ok(Owner { sent, cif_desarrollador: developer.cif_desarrollador.clone(), cif_cliente: client.cif.clone() })
 }
 
 /// One or several ids; numbers count as texts.
@@ -158,11 +147,7 @@ impl<'a> Filter<'a> {
     fn of_all(owner: &'a Owner<'a>, variants: &Variants) -> Self {
         let sent = owner.sent;
         let wanted = sent.get("estados_documento").and_then(Value::as_object);
-        let states = [
-            ("firmado", Estado::Firmado),
-            ("anulado", Estado::Anulado),
-            ("rechazado", Estado::Rechazado),
-        ];
+        let states = [("firmado", Estado::Firmado), ("anulado", Estado::Anulado), ("rechazado", Estado::Rechazado)];
         let asks = |name: &str| wanted.is_some_and(|wanted| wanted.get(name).and_then(flag) == Some(true));
         Self {
             owner,
@@ -171,24 +156,15 @@ impl<'a> Filter<'a> {
             // The table has the one spelling, prose and example the other.
             csv: text(sent, "csv").or_else(|| text(sent, "CSV")),
             fetched: sent.get("descargado").and_then(flag),
-            states: states
-                .into_iter()
-                .filter(|(name, _)| asks(name))
-                .map(|(_, estado)| estado)
-                .collect(),
+            states: states.into_iter().filter(|(name, _)| asks(name)).map(|(_, estado)| estado).collect(),
         }
     }
 
     /// Needs at least one of the three filters, each in this endpoint's own form: one id as a text, `CSV` in capitals.
     fn of_signed(owner: &'a Owner<'a>, variants: &Variants) -> Option<Self> {
         let sent = owner.sent;
-        let given_key_fields = sent
-            .get("campos_clave")
-            .and_then(Value::as_object)
-            .filter(|pairs| !pairs.is_empty());
-        let ids = text(sent, "id_operacion")
-            .filter(|id| !id.is_empty())
-            .map(|id| vec![id.to_owned()]);
+        let given_key_fields = sent.get("campos_clave").and_then(Value::as_object).filter(|pairs| !pairs.is_empty());
+        let ids = text(sent, "id_operacion").filter(|id| !id.is_empty()).map(|id| vec![id.to_owned()]);
         let csv = text(sent, "CSV").filter(|csv| !csv.is_empty());
         if given_key_fields.is_none() && ids.is_none() && csv.is_none() {
             return None;
@@ -215,26 +191,17 @@ impl<'a> Filter<'a> {
                 keys.retain(|key| state.document(*key).is_some_and(matches));
                 keys
             }
-            None => state
-                .documents()
-                .filter(|(_, document)| matches(document))
-                .map(|(key, _)| key)
-                .collect(),
+            None => state.documents().filter(|(_, document)| matches(document)).map(|(key, _)| key).collect(),
         }
     }
 
     fn matches(&self, document: &Document) -> bool {
         let has = |key: &String, value: &Value| {
-            document
-                .key_fields
-                .iter()
-                .any(|(own, held)| own == key && value.as_str() == Some(held))
+            document.key_fields.iter().any(|(own, held)| own == key && value.as_str() == Some(held))
         };
         document.cif_cliente == self.owner.cif_cliente
             && document.cif_desarrollador == self.owner.cif_desarrollador
-            && self
-                .key_fields
-                .is_none_or(|pairs| pairs.iter().all(|(key, value)| has(key, value)))
+            && self.key_fields.is_none_or(|pairs| pairs.iter().all(|(key, value)| has(key, value)))
             && self.csv.is_none_or(|csv| csv == document.csv)
             && self.fetched.is_none_or(|fetched| fetched == document.fetched)
             && (self.states.is_empty() || self.states.contains(&document.estado))
@@ -257,12 +224,7 @@ fn listing(
     let size = variants.page_size.max(1);
     let page = page.max(1);
     let before = (page - 1).saturating_mul(size);
-    let listed: Vec<Value> = hits
-        .iter()
-        .skip(before)
-        .take(size)
-        .filter_map(|key| show(*key))
-        .collect();
+    let listed: Vec<Value> = hits.iter().skip(before).take(size).filter_map(|key| show(*key)).collect();
     let more = hits.len() > before.saturating_add(size);
     let mut body = json!({
         "estado_operacion": search::DONE.code,
@@ -294,14 +256,8 @@ fn common(sandbox: &Sandbox, variants: &Variants, document: &Document) -> Map<St
         Value::Array(pairs.map(|(key, value)| json!({ key.as_str(): value })).collect())
     };
     let mut shown = Map::new();
-    shown.insert(
-        "url_documento".to_owned(),
-        artifacts::document_url(sandbox, document).into(),
-    );
-    shown.insert(
-        "url_certificado".to_owned(),
-        artifacts::certificate_url(sandbox, document).into(),
-    );
+    shown.insert("url_documento".to_owned(), artifacts::document_url(sandbox, document).into());
+    shown.insert("url_certificado".to_owned(), artifacts::certificate_url(sandbox, document).into());
     shown.insert("campos_clave".to_owned(), key_fields);
     shown.insert("CSV".to_owned(), document.csv.clone().into());
     shown.insert("id_operacion".to_owned(), document.id.clone().into());
@@ -334,11 +290,7 @@ pub(super) fn recipient_with(
 ) -> Value {
     let person = state.person(document, recipient);
     let shown_flag = |on: bool| {
-        if numbers {
-            Value::from(u8::from(on))
-        } else {
-            Value::from(u8::from(on).to_string())
-        }
+        if numbers { Value::from(u8::from(on)) } else { Value::from(u8::from(on).to_string()) }
     };
     let acted = shown_flag(matches!(recipient.action, Some(Action::Acted(_))));
     let (kind, deed) = match (block.role, capital) {

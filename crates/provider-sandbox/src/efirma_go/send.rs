@@ -30,10 +30,7 @@ pub(super) async fn enviar_documento(
     payload: Payload,
 ) -> HttpResponse {
     let variants = sandbox.efirma_go().variants();
-    let limits = FormLimits {
-        file_bytes: variants.max_document_bytes,
-        keep_files: !sandbox.config().null_sink,
-    };
+    let limits = FormLimits { file_bytes: variants.max_document_bytes, keep_files: !sandbox.config().null_sink };
     let form = match form::read(&request, payload, limits).await {
         Ok(form) => form,
         Err(FormError::TooLarge) => return plain(StatusCode::PAYLOAD_TOO_LARGE, "413 Request Entity Too Large"),
@@ -137,31 +134,18 @@ fn accept(state: &mut State, sandbox: &Sandbox, sent: &Object, form: &Form, lag:
 }
 
 fn objects<'a>(object: &'a Object, name: &str) -> impl Iterator<Item = &'a Object> {
-    object
-        .get(name)
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_object)
+    object.get(name).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object)
 }
 
 fn document_name(sent: &Object, form: &Form) -> String {
     let filename = || form.file("archivo").and_then(|file| file.record.filename.clone());
-    let named = text(sent, "nombre_documento")
-        .filter(|name| !name.trim().is_empty())
-        .map(str::to_owned);
+    let named = text(sent, "nombre_documento").filter(|name| !name.trim().is_empty()).map(str::to_owned);
     named.or_else(filename).unwrap_or_else(|| "documento".to_owned())
 }
 
 fn key_fields(sent: &Object) -> Vec<(String, String)> {
-    let pairs = sent
-        .get("campos_clave")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten();
-    pairs
-        .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
-        .collect()
+    let pairs = sent.get("campos_clave").and_then(Value::as_object).into_iter().flatten();
+    pairs.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
 }
 
 /// Unknown clients are made by their first document. Source: contract section 9, quirk 15.
@@ -230,9 +214,7 @@ fn seat_of(state: &mut State, person: PersonId, recipient: &Object) -> Recipient
         person,
         token: state.new_token(),
         otp: state.new_otp(),
-        access_code: text(recipient, "codigo_verificacion_identidad")
-            .filter(|_| asks_code)
-            .map(str::to_owned),
+        access_code: text(recipient, "codigo_verificacion_identidad").filter(|_| asks_code).map(str::to_owned),
         private_message: text(recipient, "mensaje_privado").unwrap_or_default().to_owned(),
         notify: si_no_or(recipient, "enviar_notificacion", true),
         positions: positions.collect(),

@@ -88,11 +88,7 @@ impl Person {
     /// Given name and surnames, one space between.
     pub(super) fn full_name(&self) -> String {
         let parts = [&self.nombre, &self.apellido1, &self.apellido2];
-        let filled: Vec<&str> = parts
-            .iter()
-            .map(|part| part.trim())
-            .filter(|part| !part.is_empty())
-            .collect();
+        let filled: Vec<&str> = parts.iter().map(|part| part.trim()).filter(|part| !part.is_empty()).collect();
         filled.join(" ")
     }
 }
@@ -117,9 +113,7 @@ impl Directory {
     }
 
     pub(super) fn with_identifier(&self, identifier: &str) -> Option<&Person> {
-        self.persons
-            .iter()
-            .find(|person| person.identificador.as_deref() == Some(identifier))
+        self.persons.iter().find(|person| person.identificador.as_deref() == Some(identifier))
     }
 
     pub(super) fn add(&mut self, person: Person) -> PersonId {
@@ -296,11 +290,7 @@ pub(super) struct Document {
 impl Document {
     /// The order whose blocks are open: the lowest with an incomplete block; none when all are complete.
     pub(super) fn open_order(&self) -> Option<i64> {
-        self.blocks
-            .iter()
-            .filter(|block| !block.is_complete())
-            .map(|block| block.order)
-            .min()
+        self.blocks.iter().filter(|block| !block.is_complete()).map(|block| block.order).min()
     }
 
     pub(super) fn recipient(&self, seat: Seat) -> Option<(&Block, &Recipient)> {
@@ -314,11 +304,7 @@ impl Document {
 
     /// The file name in answers: the document's name with `.pdf`.
     pub(super) fn file_name(&self) -> String {
-        if self.name.to_lowercase().ends_with(".pdf") {
-            self.name.clone()
-        } else {
-            format!("{}.pdf", self.name)
-        }
+        if self.name.to_lowercase().ends_with(".pdf") { self.name.clone() } else { format!("{}.pdf", self.name) }
     }
 
     /// All recipients with their seats, in the order of the request.
@@ -353,11 +339,7 @@ impl State {
         Self {
             rng: seed.map_or_else(|| StdRng::from_rng(&mut rand::rng()), StdRng::seed_from_u64),
             developers: config.developers.clone(),
-            clients: config
-                .clients
-                .iter()
-                .map(|client| (client.cif.clone(), client.clone()))
-                .collect(),
+            clients: config.clients.iter().map(|client| (client.cif.clone(), client.clone())).collect(),
             directories: HashMap::new(),
             tariffs,
             variants: config.variants.clone(),
@@ -377,16 +359,12 @@ impl State {
     /// The developer with that key.
     pub(super) fn developer_by_key(&self, private_key: Option<&str>) -> Option<&Developer> {
         let private_key = private_key?;
-        self.developers
-            .iter()
-            .find(|developer| developer.private_key == private_key)
+        self.developers.iter().find(|developer| developer.private_key == private_key)
     }
 
     /// The client with that tax id, when it belongs to the developer.
     pub(super) fn client_of(&self, developer: &Developer, cif: Option<&str>) -> Option<&Client> {
-        self.clients
-            .get(cif?)
-            .filter(|client| client.cif_desarrollador == developer.cif_desarrollador)
+        self.clients.get(cif?).filter(|client| client.cif_desarrollador == developer.cif_desarrollador)
     }
 
     pub(super) fn directory(&mut self, cif_cliente: &str) -> &mut Directory {
@@ -395,10 +373,7 @@ impl State {
 
     pub(super) fn person(&self, document: &Document, recipient: &Recipient) -> Person {
         let directory = self.directories.get(&document.cif_cliente);
-        directory
-            .and_then(|directory| directory.get(recipient.person))
-            .cloned()
-            .unwrap_or_default()
+        directory.and_then(|directory| directory.get(recipient.person)).cloned().unwrap_or_default()
     }
 
     pub(super) fn documents(&self) -> impl Iterator<Item = (DocumentKey, &Document)> {
@@ -440,10 +415,7 @@ impl State {
     /// A new `id_operacion`: 15 digits. Source: contract section 10.1.
     pub(super) fn new_id(&mut self) -> String {
         loop {
-            let id = self
-                .rng
-                .random_range(100_000_000_000_000_u64..1_000_000_000_000_000)
-                .to_string();
+            let id = self.rng.random_range(100_000_000_000_000_u64..1_000_000_000_000_000).to_string();
             if !self.by_id.contains_key(&id) {
                 return id;
             }
@@ -452,9 +424,7 @@ impl State {
 
     /// A new `CSV`: five groups of four digits or capitals. Source: contract section 10.1.
     pub(super) fn new_csv(&mut self) -> String {
-        let groups: Vec<String> = (0..5)
-            .map(|_| self.random_text("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", 4))
-            .collect();
+        let groups: Vec<String> = (0..5).map(|_| self.random_text("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", 4)).collect();
         groups.join("-")
     }
 
@@ -469,8 +439,6 @@ impl State {
     }
 
     fn random_text(&mut self, alphabet: &str, length: usize) -> String {
-        (0..length)
-            .filter_map(|_| alphabet.chars().nth(self.rng.random_range(0..alphabet.len())))
-            .collect()
+        (0..length).filter_map(|_| alphabet.chars().nth(self.rng.random_range(0..alphabet.len()))).collect()
     }
 }

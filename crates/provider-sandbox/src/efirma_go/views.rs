@@ -89,10 +89,7 @@ pub(super) fn sign_url(base_url: &str, token: &str) -> String {
 }
 
 pub(super) fn document_view(state: &State, base_url: &str, key: DocumentKey, document: &Document) -> DocumentView {
-    let pairs = document
-        .key_fields
-        .iter()
-        .map(|(key, value)| (key.clone(), value.clone().into()));
+    let pairs = document.key_fields.iter().map(|(key, value)| (key.clone(), value.clone().into()));
     DocumentView {
         vendor: VENDOR,
         id: document.id.clone(),
@@ -104,10 +101,7 @@ pub(super) fn document_view(state: &State, base_url: &str, key: DocumentKey, doc
         sha256: document.sha256.clone(),
         fetched: document.fetched,
         created_at: document.created_at,
-        recipients: document
-            .seats(key)
-            .map(|place| recipient_view(state, base_url, document, place))
-            .collect(),
+        recipients: document.seats(key).map(|place| recipient_view(state, base_url, document, place)).collect(),
     }
 }
 

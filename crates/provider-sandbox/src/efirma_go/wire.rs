@@ -18,18 +18,11 @@ pub(super) fn json_of(form: &Form) -> Option<Object> {
 
 /// A business answer: HTTP 200 also for errors. Source: contract section 2.2.
 pub(super) fn reply(variants: &Variants, body: &Value) -> HttpResponse {
-    let content_type = if variants.answers_as_text_html {
-        "text/html; charset=UTF-8"
-    } else {
-        "application/json"
-    };
+    let content_type = if variants.answers_as_text_html { "text/html; charset=UTF-8" } else { "application/json" };
     HttpResponse::Ok().content_type(content_type).body(body.to_string())
 }
 
 /// An answer that is only a code and its message.
 pub(super) fn refuse(variants: &Variants, code: &Code) -> HttpResponse {
-    reply(
-        variants,
-        &json!({ "estado_operacion": code.code, "mensaje_operacion": code.message }),
-    )
+    reply(variants, &json!({ "estado_operacion": code.code, "mensaje_operacion": code.message }))
 }

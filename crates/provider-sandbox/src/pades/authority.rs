@@ -43,9 +43,7 @@ impl TestCa {
         let mut params = params(name, now, ROOT_LIFETIME);
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        Ok(Self {
-            root: CertifiedIssuer::self_signed(params, new_key()?)?,
-        })
+        Ok(Self { root: CertifiedIssuer::self_signed(params, new_key()?)? })
     }
 
     /// The root certificate in PEM, for a verifier's list of trusted roots.
@@ -92,11 +90,7 @@ impl TestCa {
 
         let key = new_key()?;
         let certificate = params.signed_by(&key, &self.root)?;
-        Ok(SigningIdentity {
-            key,
-            certificate: certificate.der().to_vec(),
-            issuers: vec![self.root.der().to_vec()],
-        })
+        Ok(SigningIdentity { key, certificate: certificate.der().to_vec(), issuers: vec![self.root.der().to_vec()] })
     }
 }
 
@@ -159,10 +153,7 @@ mod tests {
 
     fn issued(common_name: &str, email: Option<&str>) -> Certificate {
         let now = Utc::now();
-        let identity = TestCa::generate(now)
-            .unwrap()
-            .issue(common_name, Some("12.345.678-5"), email, now)
-            .unwrap();
+        let identity = TestCa::generate(now).unwrap().issue(common_name, Some("12.345.678-5"), email, now).unwrap();
         Certificate::from_der(identity.certificate_der()).unwrap()
     }
 
@@ -185,10 +176,7 @@ mod tests {
         let certificate = issued(&"ñ".repeat(70), Some("añá@example.com")).tbs_certificate;
 
         let subject = certificate.subject.to_string();
-        assert!(
-            subject.contains(&"ñ".repeat(64)) && !subject.contains(&"ñ".repeat(65)),
-            "{subject}"
-        );
+        assert!(subject.contains(&"ñ".repeat(64)) && !subject.contains(&"ñ".repeat(65)), "{subject}");
         assert!(!subject.contains("example.com"), "{subject}");
     }
 

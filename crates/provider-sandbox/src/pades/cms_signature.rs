@@ -31,10 +31,7 @@ pub(super) fn detached(identity: &SigningIdentity, content_digest: &[u8]) -> Res
     let certificate = Certificate::from_der(identity.certificate_der())?;
     let signed_attrs = signed_attributes(identity, content_digest)?;
     let signature = identity.sign(&signed_attrs.to_der()?)?;
-    let sha256 = AlgorithmIdentifierOwned {
-        oid: rfc5912::ID_SHA_256,
-        parameters: None,
-    };
+    let sha256 = AlgorithmIdentifierOwned { oid: rfc5912::ID_SHA_256, parameters: None };
 
     let signer = SignerInfo {
         version: CmsVersion::V1,
@@ -44,10 +41,7 @@ pub(super) fn detached(identity: &SigningIdentity, content_digest: &[u8]) -> Res
         }),
         digest_alg: sha256.clone(),
         signed_attrs: Some(signed_attrs),
-        signature_algorithm: AlgorithmIdentifierOwned {
-            oid: rfc5912::ECDSA_WITH_SHA_256,
-            parameters: None,
-        },
+        signature_algorithm: AlgorithmIdentifierOwned { oid: rfc5912::ECDSA_WITH_SHA_256, parameters: None },
         signature: OctetString::new(signature)?,
         unsigned_attrs: None,
     };
@@ -58,18 +52,12 @@ pub(super) fn detached(identity: &SigningIdentity, content_digest: &[u8]) -> Res
     let signed_data = SignedData {
         version: CmsVersion::V1,
         digest_algorithms: SetOfVec::try_from([sha256])?,
-        encap_content_info: EncapsulatedContentInfo {
-            econtent_type: rfc5911::ID_DATA,
-            econtent: None,
-        },
+        encap_content_info: EncapsulatedContentInfo { econtent_type: rfc5911::ID_DATA, econtent: None },
         certificates: Some(CertificateSet(SetOfVec::try_from(certificates)?)),
         crls: None,
         signer_infos: SignerInfos(SetOfVec::try_from(vec![signer])?),
     };
-    let content = ContentInfo {
-        content_type: rfc5911::ID_SIGNED_DATA,
-        content: Any::encode_from(&signed_data)?,
-    };
+    let content = ContentInfo { content_type: rfc5911::ID_SIGNED_DATA, content: Any::encode_from(&signed_data)? };
     Ok(content.to_der()?)
 }
 
@@ -89,8 +77,5 @@ fn attribute<T>(oid: ObjectIdentifier, value: &T) -> Result<Attribute, PadesErro
 where
     T: der::Tagged + der::EncodeValue,
 {
-    Ok(Attribute {
-        oid,
-        values: SetOfVec::try_from([Any::encode_from(value)?])?,
-    })
+    Ok(Attribute { oid, values: SetOfVec::try_from([Any::encode_from(value)?])? })
 }

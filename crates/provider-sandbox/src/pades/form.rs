@@ -16,19 +16,7 @@ const SIGNATURE_FLAGS: i64 = 3;
 pub(super) fn unused_field_name(source: &Source<'_>) -> String {
     let names: HashSet<&[u8]> = fields(source)
         .iter()
-        .filter_map(|field| {
-            source
-                .document
-                .dereference(field)
-                .ok()?
-                .1
-                .as_dict()
-                .ok()?
-                .get(b"T")
-                .ok()?
-                .as_str()
-                .ok()
-        })
+        .filter_map(|field| source.document.dereference(field).ok()?.1.as_dict().ok()?.get(b"T").ok()?.as_str().ok())
         .collect();
     let mut number = 1_u64;
     loop {
@@ -42,11 +30,7 @@ pub(super) fn unused_field_name(source: &Source<'_>) -> String {
 
 fn fields<'s>(source: &'s Source<'_>) -> &'s [Object] {
     let array = || {
-        let form = source
-            .entry(source.document.catalog().ok()?, b"AcroForm")?
-            .1
-            .as_dict()
-            .ok()?;
+        let form = source.entry(source.document.catalog().ok()?, b"AcroForm")?.1.as_dict().ok()?;
         source.entry(form, b"Fields")?.1.as_array().ok()
     };
     array().map_or(&[], Vec::as_slice)
@@ -93,10 +77,7 @@ fn extend_form(
     field: ObjectId,
 ) -> Result<(), PadesError> {
     push_reference(source, update, (form, form_owner), text, "Fields", field)?;
-    let flags = source
-        .entry(form, b"SigFlags")
-        .and_then(|(_, value)| value.as_i64().ok())
-        .unwrap_or(0);
+    let flags = source.entry(form, b"SigFlags").and_then(|(_, value)| value.as_i64().ok()).unwrap_or(0);
     text.set("/SigFlags", (flags | SIGNATURE_FLAGS).to_string().as_bytes());
     Ok(())
 }
@@ -135,10 +116,7 @@ fn push_reference(
             Ok(false)
         }
         Some((None, _)) => {
-            let array = text
-                .get(&slashed)
-                .and_then(|array| with_element(array, &added))
-                .ok_or(unexpected(owner))?;
+            let array = text.get(&slashed).and_then(|array| with_element(array, &added)).ok_or(unexpected(owner))?;
             text.set(&slashed, &array);
             Ok(true)
         }

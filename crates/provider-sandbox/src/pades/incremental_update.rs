@@ -24,24 +24,11 @@ impl<'a> IncrementalUpdate<'a> {
             file.push(b'\n');
         }
         let table = &source.document.reference_table;
-        let highest = source
-            .document
-            .max_id
-            .max(table.max_id())
-            .max(table.size.saturating_sub(1));
+        let highest = source.document.max_id.max(table.max_id()).max(table.size.saturating_sub(1));
         let next_number = highest.checked_add(1).ok_or(PadesError::TooLarge)?;
         // Where no section of the file can be used, ours has to list all its objects.
-        let entries = if source.newest_section().is_some() {
-            BTreeMap::new()
-        } else {
-            table.entries.clone()
-        };
-        Ok(Self {
-            source,
-            file,
-            entries,
-            next_number,
-        })
+        let entries = if source.newest_section().is_some() { BTreeMap::new() } else { table.entries.clone() };
+        Ok(Self { source, file, entries, next_number })
     }
 
     /// The identifier of a new object.
@@ -55,8 +42,7 @@ impl<'a> IncrementalUpdate<'a> {
     pub(super) fn write(&mut self, (number, generation): ObjectId, body: &[u8]) -> Result<usize, PadesError> {
         let offset = self.offset()?;
         self.entries.insert(number, XrefEntry::Normal { offset, generation });
-        self.file
-            .extend_from_slice(format!("{number} {generation} obj\n").as_bytes());
+        self.file.extend_from_slice(format!("{number} {generation} obj\n").as_bytes());
         let start = self.file.len();
         self.file.extend_from_slice(body);
         self.file.extend_from_slice(b"\nendobj\n");
@@ -71,8 +57,7 @@ impl<'a> IncrementalUpdate<'a> {
             XrefType::CrossReferenceTable if !compressed => self.write_table(),
             XrefType::CrossReferenceTable | XrefType::CrossReferenceStream => self.write_stream(section)?,
         }
-        self.file
-            .extend_from_slice(format!("startxref\n{section}\n%%EOF\n").as_bytes());
+        self.file.extend_from_slice(format!("startxref\n{section}\n%%EOF\n").as_bytes());
         Ok(self.file)
     }
 
@@ -98,13 +83,7 @@ impl<'a> IncrementalUpdate<'a> {
 
     fn write_stream(&mut self, section: u32) -> Result<(), PadesError> {
         let (number, generation) = self.reserve()?;
-        self.entries.insert(
-            number,
-            XrefEntry::Normal {
-                offset: section,
-                generation,
-            },
-        );
+        self.entries.insert(number, XrefEntry::Normal { offset: section, generation });
         let mut index = String::new();
         let mut content = Vec::new();
         for (first, run) in self.runs() {
@@ -113,10 +92,7 @@ impl<'a> IncrementalUpdate<'a> {
                 content.extend_from_slice(&entry.encode_for_xref_stream(&[1, 4, 2]));
             }
         }
-        let mut object = format!(
-            "{number} {generation} obj\n<< /Type /XRef /W [1 4 2] /Index [{}] ",
-            index.trim_end()
-        );
+        let mut object = format!("{number} {generation} obj\n<< /Type /XRef /W [1 4 2] /Index [{}] ", index.trim_end());
         object.push_str(&format!("/Length {} ", content.len()));
         self.file.extend_from_slice(object.as_bytes());
         let trailer = self.trailer_entries();

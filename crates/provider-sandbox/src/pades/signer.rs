@@ -35,13 +35,7 @@ impl SignOptions {
     /// An invisible signature that tells its time and nothing else.
     #[must_use]
     pub fn at(signed_at: DateTime<Utc>) -> Self {
-        Self {
-            signed_at,
-            reason: None,
-            name: None,
-            location: None,
-            stamp: None,
-        }
+        Self { signed_at, reason: None, name: None, location: None, stamp: None }
     }
 }
 
@@ -75,10 +69,7 @@ pub fn sign_pdf(pdf: &[u8], identity: &SigningIdentity, options: &SignOptions) -
     }
     let cms = cms_signature::detached(identity, covered.finish().as_ref())?;
     if cms.len() > room {
-        return Err(PadesError::SignatureTooLong {
-            needed: cms.len(),
-            reserved: room,
-        });
+        return Err(PadesError::SignatureTooLong { needed: cms.len(), reserved: room });
     }
     let hex: String = cms.iter().map(|byte| format!("{byte:02x}")).collect();
     overwrite(&mut file, contents.start + 1, hex.as_bytes());
@@ -96,11 +87,7 @@ impl SignatureDictionary {
     fn new(options: &SignOptions, room: usize) -> Self {
         let mut text = String::from("<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached");
         text.push_str(&format!(" /M ({})", options.signed_at.format("D:%Y%m%d%H%M%SZ")));
-        for (key, value) in [
-            ("Name", &options.name),
-            ("Reason", &options.reason),
-            ("Location", &options.location),
-        ] {
+        for (key, value) in [("Name", &options.name), ("Reason", &options.reason), ("Location", &options.location)] {
             if let Some(value) = value {
                 text.push_str(&format!(" /{key} {}", text_string(value)));
             }
@@ -111,11 +98,7 @@ impl SignatureDictionary {
         text.push_str("] /Contents ");
         let contents_start = text.len();
         text.push_str(&format!("<{}> >>", "0".repeat(2 * room)));
-        Self {
-            text,
-            byte_range_start,
-            contents_start,
-        }
+        Self { text, byte_range_start, contents_start }
     }
 }
 

@@ -43,11 +43,7 @@ impl<'a> Source<'a> {
             return Err(PadesError::Encrypted);
         }
         let header_offset = bytes.windows(5).position(|window| window == b"%PDF-").unwrap_or(0);
-        Ok(Self {
-            bytes,
-            header_offset,
-            document,
-        })
+        Ok(Self { bytes, header_offset, document })
     }
 
     /// Where the newest cross-reference section starts; `None` when the file has no usable one.
@@ -63,9 +59,7 @@ impl<'a> Source<'a> {
     /// The page numbered `page`, counted from one.
     pub(super) fn page_id(&self, page: u32) -> Result<ObjectId, PadesError> {
         let index = page.checked_sub(1).and_then(|index| usize::try_from(index).ok());
-        index
-            .and_then(|index| self.document.page_iter().nth(index))
-            .ok_or(PadesError::NoSuchPage { page })
+        index.and_then(|index| self.document.page_iter().nth(index)).ok_or(PadesError::NoSuchPage { page })
     }
 
     pub(super) fn dictionary(&self, id: ObjectId) -> Result<&Dictionary, PadesError> {
@@ -109,10 +103,7 @@ impl<'a> Source<'a> {
         let first = usize::try_from(stream.dict.get(b"First").ok()?.as_i64().ok()?).ok()?;
         let content = stream.get_plain_content().ok()?;
         let index = std::str::from_utf8(content.get(..first)?).ok()?;
-        let numbers: Vec<usize> = index
-            .split_ascii_whitespace()
-            .map_while(|word| word.parse().ok())
-            .collect();
+        let numbers: Vec<usize> = index.split_ascii_whitespace().map_while(|word| word.parse().ok()).collect();
         let (pairs, _) = numbers.as_chunks::<2>();
         let [_, offset] = pairs.iter().find(|[found, _]| u32::try_from(*found) == Ok(number))?;
         Some(content.get(first.checked_add(*offset)?..)?.to_vec())
@@ -122,38 +113,22 @@ impl<'a> Source<'a> {
     pub(super) fn visible_page(&self, page: u32) -> Result<VisiblePage, PadesError> {
         let id = self.page_id(page)?;
         let no_box = PadesError::NoPageBox { page };
-        let [mut left, mut bottom, mut right, mut top] = self
-            .inherited(id, b"MediaBox")
-            .and_then(|value| self.rectangle(value))
-            .ok_or(no_box)?;
+        let [mut left, mut bottom, mut right, mut top] =
+            self.inherited(id, b"MediaBox").and_then(|value| self.rectangle(value)).ok_or(no_box)?;
         if let Some(crop) = self.inherited(id, b"CropBox").and_then(|value| self.rectangle(value)) {
-            let inside = [
-                left.max(crop[0]),
-                bottom.max(crop[1]),
-                right.min(crop[2]),
-                top.min(crop[3]),
-            ];
+            let inside = [left.max(crop[0]), bottom.max(crop[1]), right.min(crop[2]), top.min(crop[3])];
             if inside[0] < inside[2] && inside[1] < inside[3] {
                 [left, bottom, right, top] = inside;
             }
         }
-        let degrees = self
-            .inherited(id, b"Rotate")
-            .and_then(|value| value.as_i64().ok())
-            .unwrap_or(0);
+        let degrees = self.inherited(id, b"Rotate").and_then(|value| value.as_i64().ok()).unwrap_or(0);
         let rotation = match degrees.rem_euclid(360) {
             90 => Rotation::Quarter,
             180 => Rotation::Half,
             270 => Rotation::ThreeQuarters,
             _ => Rotation::None,
         };
-        Ok(VisiblePage {
-            left,
-            bottom,
-            right,
-            top,
-            rotation,
-        })
+        Ok(VisiblePage { left, bottom, right, top, rotation })
     }
 
     fn inherited(&self, page: ObjectId, key: &[u8]) -> Option<&Object> {

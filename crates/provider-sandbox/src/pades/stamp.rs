@@ -35,14 +35,8 @@ pub struct Stamp {
 
 impl Stamp {
     pub(super) fn check(&self) -> Result<(), PadesError> {
-        let finite = [self.x, self.y, self.width, self.height]
-            .iter()
-            .all(|length| length.is_finite());
-        if finite && self.width > 0.0 && self.height > 0.0 {
-            Ok(())
-        } else {
-            Err(PadesError::InvalidStamp)
-        }
+        let finite = [self.x, self.y, self.width, self.height].iter().all(|length| length.is_finite());
+        if finite && self.width > 0.0 && self.height > 0.0 { Ok(()) } else { Err(PadesError::InvalidStamp) }
     }
 
     /// The box on the unrotated page: left, bottom, right, top.
@@ -50,31 +44,11 @@ impl Stamp {
         let (near_x, far_x) = (self.x, self.x + self.width);
         let (near_y, far_y) = (self.y, self.y + self.height);
         match page.rotation {
-            Rotation::None => [
-                page.left + near_x,
-                page.top - far_y,
-                page.left + far_x,
-                page.top - near_y,
-            ],
+            Rotation::None => [page.left + near_x, page.top - far_y, page.left + far_x, page.top - near_y],
             // Shown right is the page's up, shown down is the page's right.
-            Rotation::Quarter => [
-                page.left + near_y,
-                page.bottom + near_x,
-                page.left + far_y,
-                page.bottom + far_x,
-            ],
-            Rotation::Half => [
-                page.right - far_x,
-                page.bottom + near_y,
-                page.right - near_x,
-                page.bottom + far_y,
-            ],
-            Rotation::ThreeQuarters => [
-                page.right - far_y,
-                page.top - far_x,
-                page.right - near_y,
-                page.top - near_x,
-            ],
+            Rotation::Quarter => [page.left + near_y, page.bottom + near_x, page.left + far_y, page.bottom + far_x],
+            Rotation::Half => [page.right - far_x, page.bottom + near_y, page.right - near_x, page.bottom + far_y],
+            Rotation::ThreeQuarters => [page.right - far_y, page.top - far_x, page.right - near_y, page.top - near_x],
         }
     }
 
@@ -107,12 +81,9 @@ impl Stamp {
         let size = self.type_size(&lines);
         let frame = format!("0.5 0.5 {} {} re", number(self.width - 1.0), number(self.height - 1.0));
         let start = format!("{} {} Td", number(PADDING), number(self.height - PADDING - size));
-        let mut content = format!(
-            "q 0.5 w {frame} S {frame} W n BT /Helv {} Tf {} TL {start}",
-            number(size),
-            number(size * LEADING)
-        )
-        .into_bytes();
+        let mut content =
+            format!("q 0.5 w {frame} S {frame} W n BT /Helv {} Tf {} TL {start}", number(size), number(size * LEADING))
+                .into_bytes();
         for line in lines {
             let hex: String = line.chars().map(|c| format!("{:02X}", windows_1252(c))).collect();
             content.extend_from_slice(format!(" <{hex}> Tj T*").as_bytes());
@@ -153,24 +124,11 @@ mod tests {
     use super::*;
 
     fn stamp(x: f64, y: f64) -> Stamp {
-        Stamp {
-            page: 1,
-            x,
-            y,
-            width: 30.0,
-            height: 20.0,
-            text: "Señor\n漢".to_owned(),
-        }
+        Stamp { page: 1, x, y, width: 30.0, height: 20.0, text: "Señor\n漢".to_owned() }
     }
 
     fn page(rotation: Rotation) -> VisiblePage {
-        VisiblePage {
-            left: 10.0,
-            bottom: 100.0,
-            right: 210.0,
-            top: 400.0,
-            rotation,
-        }
+        VisiblePage { left: 10.0, bottom: 100.0, right: 210.0, top: 400.0, rotation }
     }
 
     #[test]
@@ -179,10 +137,7 @@ mod tests {
         assert_eq!(corner.rectangle(&page(Rotation::None)), [10.0, 380.0, 40.0, 400.0]);
         assert_eq!(corner.rectangle(&page(Rotation::Quarter)), [10.0, 100.0, 30.0, 130.0]);
         assert_eq!(corner.rectangle(&page(Rotation::Half)), [180.0, 100.0, 210.0, 120.0]);
-        assert_eq!(
-            corner.rectangle(&page(Rotation::ThreeQuarters)),
-            [190.0, 370.0, 210.0, 400.0]
-        );
+        assert_eq!(corner.rectangle(&page(Rotation::ThreeQuarters)), [190.0, 370.0, 210.0, 400.0]);
     }
 
     #[test]
@@ -191,10 +146,7 @@ mod tests {
         assert_eq!(moved.rectangle(&page(Rotation::None)), [15.0, 373.0, 45.0, 393.0]);
         assert_eq!(moved.rectangle(&page(Rotation::Quarter)), [17.0, 105.0, 37.0, 135.0]);
         assert_eq!(moved.rectangle(&page(Rotation::Half)), [175.0, 107.0, 205.0, 127.0]);
-        assert_eq!(
-            moved.rectangle(&page(Rotation::ThreeQuarters)),
-            [183.0, 365.0, 203.0, 395.0]
-        );
+        assert_eq!(moved.rectangle(&page(Rotation::ThreeQuarters)), [183.0, 365.0, 203.0, 395.0]);
     }
 
     #[test]
@@ -208,14 +160,7 @@ mod tests {
     #[test]
     fn a_box_without_area_is_refused() {
         for bad in [0.0, -1.0, f64::NAN, f64::INFINITY] {
-            assert!(matches!(
-                Stamp {
-                    width: bad,
-                    ..stamp(0.0, 0.0)
-                }
-                .check(),
-                Err(PadesError::InvalidStamp)
-            ));
+            assert!(matches!(Stamp { width: bad, ..stamp(0.0, 0.0) }.check(), Err(PadesError::InvalidStamp)));
         }
         assert!(stamp(-5.0, 0.0).check().is_ok(), "a stamp may hang over the edge");
     }

@@ -35,8 +35,7 @@ impl DictText {
             self.0.splice(range, value);
         } else {
             let end = self.0.len().saturating_sub(b">>".len());
-            self.0
-                .splice(end..end, [b" ".as_slice(), key.as_bytes(), &value, b" "].concat());
+            self.0.splice(end..end, [b" ".as_slice(), key.as_bytes(), &value, b" "].concat());
         }
     }
 
@@ -85,10 +84,7 @@ pub(super) fn indirect_value(text: &[u8], number: u32, generation: u16) -> Optio
         position = token(text, start)?.end;
         // Some producers pad the numbers with zeros.
         let found = text.get(start..position)?;
-        let significant = found
-            .iter()
-            .position(|byte| *byte != b'0')
-            .unwrap_or(found.len().saturating_sub(1));
+        let significant = found.iter().position(|byte| *byte != b'0').unwrap_or(found.len().saturating_sub(1));
         (found.get(significant..)? == expected.as_bytes()).then_some(())?;
     }
     let start = skip_space(text, position);
@@ -159,17 +155,11 @@ fn token(text: &[u8], start: usize) -> Option<Token> {
         (b'(', _) => (literal_string_length(rest)?, Nesting::Stays),
         (b')' | b'>' | b'{' | b'}', _) => return None,
         _ => {
-            let tail = rest
-                .get(1..)?
-                .iter()
-                .position(|byte| is_space(*byte) || is_delimiter(*byte));
+            let tail = rest.get(1..)?.iter().position(|byte| is_space(*byte) || is_delimiter(*byte));
             (tail.map_or(rest.len(), |tail| tail + 1), Nesting::Stays)
         }
     };
-    Some(Token {
-        end: start + length,
-        nesting,
-    })
+    Some(Token { end: start + length, nesting })
 }
 
 fn literal_string_length(text: &[u8]) -> Option<usize> {
@@ -211,10 +201,7 @@ fn is_space(byte: u8) -> bool {
 }
 
 fn is_delimiter(byte: u8) -> bool {
-    matches!(
-        byte,
-        b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%'
-    )
+    matches!(byte, b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%')
 }
 
 #[cfg(test)]
@@ -244,10 +231,7 @@ mod tests {
         form.set("/DR", b"null");
         form.set("/XFA", b"null");
         form.set("/SigFlags", b"3");
-        assert_eq!(
-            String::from_utf8_lossy(form.as_bytes()),
-            "<< /Fields 12 0 R/SigFlags 3 /DR null /XFA null >>"
-        );
+        assert_eq!(String::from_utf8_lossy(form.as_bytes()), "<< /Fields 12 0 R/SigFlags 3 /DR null /XFA null >>");
     }
 
     #[test]
@@ -259,20 +243,14 @@ mod tests {
 
     #[test]
     fn an_array_grows_at_its_end() {
-        assert_eq!(
-            with_element(b" [1 0 R [2 0 R]] tail", "3 0 R").unwrap(),
-            b"[1 0 R [2 0 R] 3 0 R]"
-        );
+        assert_eq!(with_element(b" [1 0 R [2 0 R]] tail", "3 0 R").unwrap(), b"[1 0 R [2 0 R] 3 0 R]");
         assert_eq!(with_element(b"[]", "3 0 R").unwrap(), b"[ 3 0 R]");
         assert_eq!(with_element(b"<<>>", "3 0 R"), None);
     }
 
     #[test]
     fn an_indirect_object_is_found_only_under_its_own_number() {
-        assert_eq!(
-            indirect_value(b"\n7 0 obj<</A 1>>endobj", 7, 0),
-            Some(b"<</A 1>>".as_slice())
-        );
+        assert_eq!(indirect_value(b"\n7 0 obj<</A 1>>endobj", 7, 0), Some(b"<</A 1>>".as_slice()));
         assert_eq!(indirect_value(b"007 00 obj [1]", 7, 0), Some(b"[1]".as_slice()));
         assert_eq!(indirect_value(b"17 0 obj <<>>", 7, 0), None);
     }
@@ -292,9 +270,6 @@ mod tests {
 
     #[test]
     fn numbers_are_short_and_never_exponents() {
-        assert_eq!(
-            [number(12.0), number(0.1234567), number(-0.0001), number(1e7)],
-            ["12", "0.123", "0", "10000000"]
-        );
+        assert_eq!([number(12.0), number(0.1234567), number(-0.0001), number(1e7)], ["12", "0.123", "0", "10000000"]);
     }
 }

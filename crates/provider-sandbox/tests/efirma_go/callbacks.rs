@@ -14,11 +14,7 @@ fn taken() -> Value {
 async fn with_receiver(status: u16, reply: Value) -> (World, Receiver) {
     let world = world().await;
     let receiver = Receiver::start(status, reply).await;
-    assert!(
-        world
-            .efirma()
-            .set_callback_url(CIF_DEVELOPER, Some(receiver.url.clone()))
-    );
+    assert!(world.efirma().set_callback_url(CIF_DEVELOPER, Some(receiver.url.clone())));
     (world, receiver)
 }
 
@@ -41,32 +37,20 @@ async fn a_signed_document_is_posted_once_with_its_file() {
     assert_eq!(received.len(), 1);
     let callback = &received[0];
     assert!(callback.content_type.starts_with("multipart/form-data; boundary="));
-    assert!(
-        !callback.headers.iter().any(|name| name == "authorization"),
-        "the callback is not authenticated"
-    );
+    assert!(!callback.headers.iter().any(|name| name == "authorization"), "the callback is not authenticated");
     let json = json!({ "id_operacion": id, "estado": "FIRMADO" }).to_string();
     assert!(contains(&callback.body, b"name=\"json\""));
     assert!(contains(&callback.body, json.as_bytes()));
-    assert!(contains(
-        &callback.body,
-        b"name=\"archivo\"; filename=\"Contrato 300.pdf\""
-    ));
+    assert!(contains(&callback.body, b"name=\"archivo\"; filename=\"Contrato 300.pdf\""));
     assert!(contains(&callback.body, b"Content-Type: application/pdf"));
 
     let found = world.search(1, json!({})).await;
     let url = found["listado_documentos"][0]["url_documento"].as_str().unwrap();
     let pdf = world.http.get(url).send().await.unwrap().bytes().await.unwrap();
-    assert!(
-        contains(&callback.body, &pdf),
-        "the posted file is the one that can be fetched"
-    );
+    assert!(contains(&callback.body, &pdf), "the posted file is the one that can be fetched");
     let outcomes = world.sandbox().callbacks();
     assert_eq!((outcomes.len(), outcomes[0].verdict), (1, CallbackVerdict::Accepted));
-    assert_eq!(
-        world.sandbox().count("efirma_go", &receiver.url, NoticeKind::Callback),
-        1
-    );
+    assert_eq!(world.sandbox().count("efirma_go", &receiver.url, NoticeKind::Callback), 1);
     receiver.stop().await;
 }
 
@@ -74,18 +58,8 @@ async fn a_signed_document_is_posted_once_with_its_file() {
 async fn a_reply_that_is_not_the_vendor_s_is_mailed_to_the_developer_and_never_repeated() {
     let cases = [
         (200, json!({ "ok": true }), CallbackVerdict::Unreadable, 1),
-        (
-            503,
-            json!({ "id_operacion": "1", "estado_operacion": "KO" }),
-            CallbackVerdict::Unreadable,
-            1,
-        ),
-        (
-            200,
-            json!({ "id_operacion": "1", "estado_operacion": "KO" }),
-            CallbackVerdict::Refused,
-            0,
-        ),
+        (503, json!({ "id_operacion": "1", "estado_operacion": "KO" }), CallbackVerdict::Unreadable, 1),
+        (200, json!({ "id_operacion": "1", "estado_operacion": "KO" }), CallbackVerdict::Refused, 0),
     ];
     for (status, reply, verdict, mails) in cases {
         let (world, receiver) = with_receiver(status, reply).await;
@@ -95,12 +69,7 @@ async fn a_reply_that_is_not_the_vendor_s_is_mailed_to_the_developer_and_never_r
         world.settle().await;
         assert_eq!(receiver.received().len(), 1, "no repeat");
         assert_eq!(world.sandbox().callbacks()[0].verdict, verdict);
-        assert_eq!(
-            world
-                .sandbox()
-                .count("efirma_go", CIF_DEVELOPER, NoticeKind::DeveloperMailed),
-            mails
-        );
+        assert_eq!(world.sandbox().count("efirma_go", CIF_DEVELOPER, NoticeKind::DeveloperMailed), mails);
         receiver.stop().await;
     }
 }
@@ -112,9 +81,7 @@ async fn only_completion_is_announced_and_only_when_wanted() {
     world.efirma().decline(&refused, None).await.unwrap();
     let annulled = world.sent(&one_signer()).await;
     world.efirma().annul(&annulled).unwrap();
-    let silent = world
-        .sent(&with(one_signer(), json!({ "enviar_url_respuesta": 0 })))
-        .await;
+    let silent = world.sent(&with(one_signer(), json!({ "enviar_url_respuesta": 0 }))).await;
     world.efirma().sign(&silent, None).await.unwrap();
     world.settle().await;
     assert!(receiver.received().is_empty());
@@ -152,10 +119,7 @@ async fn callbacks_can_be_lost_doubled_delayed_and_reordered() {
     let second = sign_one(&world).await;
     world.settle().await;
     let received = receiver.received();
-    assert!(
-        contains(&received[3].body, second.as_bytes()),
-        "the later one comes first"
-    );
+    assert!(contains(&received[3].body, second.as_bytes()), "the later one comes first");
     assert!(contains(&received[4].body, first.as_bytes()));
     receiver.stop().await;
 }

@@ -23,23 +23,12 @@ async fn a_whole_flow_runs_over_the_control_api() {
     let id = world.sent(&one_signer()).await;
     assert_eq!(post(&world, "clock/advance", &json!({ "seconds": 3_600 })).await.0, 200);
     let wait = json!({ "timeout_ms": PATIENCE.as_secs() * 1_000 });
-    assert_eq!(
-        post(&world, "settle", &wait).await,
-        (200, r#"{"settled":true}"#.to_owned())
-    );
+    assert_eq!(post(&world, "settle", &wait).await, (200, r#"{"settled":true}"#.to_owned()));
 
     let transactions = get(&world, "transactions").await;
     let transaction = &transactions["transactions"][0];
-    assert_eq!(
-        (&transaction["id"], &transaction["estado"]),
-        (&json!(id), &json!("FIRMADO"))
-    );
-    assert!(
-        transaction["recipients"][0]["sign_url"]
-            .as_str()
-            .unwrap()
-            .starts_with(world.running.base_url())
-    );
+    assert_eq!((&transaction["id"], &transaction["estado"]), (&json!(id), &json!("FIRMADO")));
+    assert!(transaction["recipients"][0]["sign_url"].as_str().unwrap().starts_with(world.running.base_url()));
 
     let ledger = get(&world, "ledger?vendor=efirma_go&endpoint=enviar_documento").await;
     let call = &ledger["calls"][0];
@@ -48,16 +37,8 @@ async fn a_whole_flow_runs_over_the_control_api() {
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, CONTRACT);
     assert_eq!(call["files"][0]["sha256"], hex::encode(digest));
     assert!(call["answer"].as_str().unwrap().contains(&id));
-    assert!(
-        get(&world, "ledger?after=1").await["calls"]
-            .as_array()
-            .unwrap()
-            .is_empty()
-    );
-    assert_eq!(
-        get(&world, "counters").await["efirma_go"]["jesus@example.com"]["invitation"],
-        1
-    );
+    assert!(get(&world, "ledger?after=1").await["calls"].as_array().unwrap().is_empty());
+    assert_eq!(get(&world, "counters").await["efirma_go"]["jesus@example.com"]["invitation"], 1);
 
     let state = get(&world, "state").await;
     assert_eq!(state["vendors"]["efirma_go"]["documents"], 1);
@@ -79,50 +60,27 @@ async fn documents_are_signed_declined_and_annulled_by_the_control_api() {
     assert_eq!(post(&world, "efirma_go/documents/1/annul", &json!({})).await.0, 404);
     let id = world.sent(&one_signer()).await;
     let path = format!("efirma_go/documents/{id}/sign");
-    assert_eq!(
-        post(&world, &path, &json!({ "email": "nobody@example.com" })).await.0,
-        404
-    );
-    assert_eq!(
-        post(&world, &path, &json!({ "email": "jesus@example.com" })).await.0,
-        204
-    );
+    assert_eq!(post(&world, &path, &json!({ "email": "nobody@example.com" })).await.0, 404);
+    assert_eq!(post(&world, &path, &json!({ "email": "jesus@example.com" })).await.0, 204);
 }
 
 #[tokio::test]
 async fn unknown_members_are_refused_with_a_reason() {
     let world = world().await;
     let cases = [
-        (
-            "faults",
-            json!({ "vendor": "efirma_go", "fault": { "kind": "reset" }, "sometimes": true }),
-        ),
-        (
-            "faults",
-            json!({ "vendor": "efirma_go", "fault": { "kind": "reset", "harder": 1 } }),
-        ),
-        (
-            "faults",
-            json!({ "vendor": "efirma_go", "fault": { "kind": "explode" } }),
-        ),
+        ("faults", json!({ "vendor": "efirma_go", "fault": { "kind": "reset" }, "sometimes": true })),
+        ("faults", json!({ "vendor": "efirma_go", "fault": { "kind": "reset", "harder": 1 } })),
+        ("faults", json!({ "vendor": "efirma_go", "fault": { "kind": "explode" } })),
         ("scripts", json!({ "defaults": {} })),
         ("clock/advance", json!({ "hours": 1 })),
         ("efirma_go/variants", json!({ "page": 1 })),
-        (
-            "efirma_go/developers",
-            json!({ "private_key": "k", "cif_desarrollador": "c", "name": "n" }),
-        ),
+        ("efirma_go/developers", json!({ "private_key": "k", "cif_desarrollador": "c", "name": "n" })),
         ("efirma_go/documents/1/sign", json!({ "mail": "a@example.com" })),
     ];
     for (path, json) in cases {
         let (status, body) = post(&world, path, &json).await;
         assert_eq!(status, 400, "{path} {json}");
-        assert!(
-            !serde_json::from_str::<Value>(&body).unwrap()["error"]
-                .as_str()
-                .unwrap()
-                .is_empty()
-        );
+        assert!(!serde_json::from_str::<Value>(&body).unwrap()["error"].as_str().unwrap().is_empty());
     }
 }
 
@@ -134,14 +92,8 @@ async fn accounts_and_variants_are_made_on_demand_and_forgotten_at_reset() {
     assert_eq!(post(&world, "efirma_go/developers", &developer).await.0, 204);
     let client = json!({ "cif_desarrollador": "D2", "cif": "C2", "nombre": "Dos", "email": "dos@cliente.example" });
     assert_eq!(post(&world, "efirma_go/clients", &client).await.0, 204);
-    assert_eq!(
-        post(&world, "efirma_go/tariffs", &json!({ "name": "Oro" })).await.0,
-        204
-    );
-    assert_eq!(
-        post(&world, "efirma_go/variants", &json!({ "page_size": 1 })).await.0,
-        204
-    );
+    assert_eq!(post(&world, "efirma_go/tariffs", &json!({ "name": "Oro" })).await.0, 204);
+    assert_eq!(post(&world, "efirma_go/variants", &json!({ "page_size": 1 })).await.0, 204);
     let own = json!({
         "private_key": "k2", "cif_desarrollador": "D2", "cif_cliente": "C2", "nombre_cliente": "Dos",
         "email_cliente": "dos@cliente.example", "tarifa_cliente": "Oro",
@@ -155,12 +107,7 @@ async fn accounts_and_variants_are_made_on_demand_and_forgotten_at_reset() {
     assert_eq!(world.send(&with(one_signer(), own)).await["estado_operacion"], "0002");
     assert!(world.sandbox().callbacks().is_empty());
     assert_eq!(world.efirma().variants().page_size, 10);
-    let pem = world
-        .http
-        .get(format!("{}/_sandbox/ca.pem", world.running.base_url()))
-        .send()
-        .await
-        .unwrap();
+    let pem = world.http.get(format!("{}/_sandbox/ca.pem", world.running.base_url())).send().await.unwrap();
     assert_eq!(pem.text().await.unwrap(), world.sandbox().ca_pem());
 }
 
@@ -189,14 +136,8 @@ async fn two_sandboxes_share_nothing() {
 
 #[tokio::test]
 async fn a_seed_makes_identifiers_repeatable() {
-    let config = || provider_sandbox::SandboxConfig {
-        seed: Some(7),
-        ..provider_sandbox::SandboxConfig::default()
-    };
-    let (one, two) = tokio::join!(
-        crate::support::world_with(config()),
-        crate::support::world_with(config())
-    );
+    let config = || provider_sandbox::SandboxConfig { seed: Some(7), ..provider_sandbox::SandboxConfig::default() };
+    let (one, two) = tokio::join!(crate::support::world_with(config()), crate::support::world_with(config()));
     assert_eq!(one.sent(&one_signer()).await, two.sent(&one_signer()).await);
     let (three, four) = tokio::join!(world(), world());
     assert_ne!(three.sent(&one_signer()).await, four.sent(&one_signer()).await);

@@ -10,17 +10,13 @@ use crate::support::{CONTRACT, World, credentials, one_signer, world};
 
 async fn after_fault(fault: FaultKind) -> (World, reqwest::Result<reqwest::Response>) {
     let world = world().await;
-    world
-        .sandbox()
-        .add_fault(Fault::once("efirma_go", "enviar_documento", fault));
+    world.sandbox().add_fault(Fault::once("efirma_go", "enviar_documento", fault));
     let response = world.post_file(&one_signer(), CONTRACT).await;
     (world, response)
 }
 
 async fn documents(world: &World) -> usize {
-    let found = world
-        .search(1, json!({ "campos_clave": { "rubrica_submission": "sub_1" } }))
-        .await;
+    let found = world.search(1, json!({ "campos_clave": { "rubrica_submission": "sub_1" } })).await;
     found["listado_documentos"].as_array().unwrap().len()
 }
 
@@ -41,9 +37,7 @@ async fn a_reset_is_a_tcp_reset_without_a_byte_of_an_answer() {
     world.sandbox().add_fault(Fault::once(
         "efirma_go",
         "api_get_cliente",
-        FaultKind::Reset {
-            when: When::AfterEffect,
-        },
+        FaultKind::Reset { when: When::AfterEffect },
     ));
     let addr = world.running.addr();
     let read = tokio::task::spawn_blocking(move || {
@@ -78,17 +72,10 @@ async fn answers_can_be_cut_malformed_or_replaced_by_a_page() {
 
     let (world, response) = after_fault(FaultKind::MalformedJson {}).await;
     let body = response.unwrap().text().await.unwrap();
-    assert!(
-        body.starts_with('{') && serde_json::from_str::<Value>(&body).is_err(),
-        "{body}"
-    );
+    assert!(body.starts_with('{') && serde_json::from_str::<Value>(&body).is_err(), "{body}");
     assert_eq!(documents(&world).await, 1);
 
-    let (world, response) = after_fault(FaultKind::HtmlPage {
-        status: 200,
-        when: When::BeforeEffect,
-    })
-    .await;
+    let (world, response) = after_fault(FaultKind::HtmlPage { status: 200, when: When::BeforeEffect }).await;
     assert!(response.unwrap().text().await.unwrap().starts_with("<!doctype html>"));
     assert_eq!(documents(&world).await, 0);
 }
@@ -100,11 +87,7 @@ async fn a_rate_limit_names_the_time_to_wait_and_has_no_effect() {
     assert_eq!(response.status(), 429);
     assert_eq!(response.headers()["retry-after"], "7");
     assert_eq!(documents(&world).await, 0);
-    assert_eq!(
-        world.post_file(&one_signer(), CONTRACT).await.unwrap().status(),
-        200,
-        "only once"
-    );
+    assert_eq!(world.post_file(&one_signer(), CONTRACT).await.unwrap().status(), 200, "only once");
 }
 
 #[tokio::test]
@@ -113,10 +96,7 @@ async fn latency_delays_the_answer() {
     world.sandbox().add_fault(Fault::once(
         "efirma_go",
         "api_get_cliente",
-        FaultKind::Latency {
-            ms: 200,
-            when: When::AfterEffect,
-        },
+        FaultKind::Latency { ms: 200, when: When::AfterEffect },
     ));
     let begun = Instant::now();
     world.call("api_get_cliente", &credentials()).await;
@@ -126,32 +106,18 @@ async fn latency_delays_the_answer() {
 #[tokio::test]
 async fn the_nth_call_is_struck_and_artifacts_can_be_struck_too() {
     let world = world().await;
-    let fault = FaultKind::HttpError {
-        status: 500,
-        when: When::BeforeEffect,
-    };
-    world
-        .sandbox()
-        .add_fault(Fault::once("efirma_go", "api_get_cliente", fault.clone()).at(2, 1));
+    let fault = FaultKind::HttpError { status: 500, when: When::BeforeEffect };
+    world.sandbox().add_fault(Fault::once("efirma_go", "api_get_cliente", fault.clone()).at(2, 1));
     let mut statuses = Vec::new();
     for _ in 0..3 {
-        statuses.push(
-            world
-                .post("api_get_cliente", &credentials())
-                .await
-                .unwrap()
-                .status()
-                .as_u16(),
-        );
+        statuses.push(world.post("api_get_cliente", &credentials()).await.unwrap().status().as_u16());
     }
     assert_eq!(statuses, [200, 500, 200]);
 
     let id = world.sent(&one_signer()).await;
     world.efirma().sign(&id, None).await.unwrap();
     let found = world.search(1, json!({})).await;
-    world
-        .sandbox()
-        .add_fault(Fault::once("efirma_go", "viewer", FaultKind::TruncatedBody {}));
+    world.sandbox().add_fault(Fault::once("efirma_go", "viewer", FaultKind::TruncatedBody {}));
     let url = found["listado_documentos"][0]["url_documento"].as_str().unwrap();
     let response = world.http.get(url).send().await.unwrap();
     response.bytes().await.expect_err("the file ends early");

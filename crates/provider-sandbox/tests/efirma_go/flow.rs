@@ -17,9 +17,7 @@ async fn a_document_is_sent_signed_found_and_downloaded() {
     assert_eq!(id.len(), 15);
     world.settle().await;
 
-    let found = world
-        .search(1, json!({ "campos_clave": { "rubrica_submission": "sub_1" } }))
-        .await;
+    let found = world.search(1, json!({ "campos_clave": { "rubrica_submission": "sub_1" } })).await;
     let document = &found["listado_documentos"][0];
     assert_eq!(document["estado"], "FIRMADO");
     assert_eq!(document["id_operacion"], id.as_str());
@@ -50,32 +48,17 @@ async fn sequential_blocks_open_one_after_another_and_notify_only_those_whose_tu
         ]))
         .await;
     let invitations = |email: &str| world.sandbox().count("efirma_go", email, NoticeKind::Invitation);
-    assert_eq!(
-        (invitations("first@example.com"), invitations("second@example.com")),
-        (1, 0)
-    );
-    assert_eq!(
-        world.efirma().sign(&id, Some("second@example.com")).await,
-        Err(ActError::NotTheirTurn)
-    );
+    assert_eq!((invitations("first@example.com"), invitations("second@example.com")), (1, 0));
+    assert_eq!(world.efirma().sign(&id, Some("second@example.com")).await, Err(ActError::NotTheirTurn));
 
     world.efirma().sign(&id, Some("first@example.com")).await.unwrap();
     assert_eq!(world.estado(&id).await, "EN PROCESO");
-    assert_eq!(
-        (invitations("first@example.com"), invitations("second@example.com")),
-        (1, 1)
-    );
-    assert_eq!(
-        world.efirma().sign(&id, Some("first@example.com")).await,
-        Err(ActError::AlreadyActed)
-    );
+    assert_eq!((invitations("first@example.com"), invitations("second@example.com")), (1, 1));
+    assert_eq!(world.efirma().sign(&id, Some("first@example.com")).await, Err(ActError::AlreadyActed));
 
     world.efirma().sign(&id, None).await.unwrap();
     assert_eq!(world.estado(&id).await, "FIRMADO");
-    assert_eq!(
-        world.efirma().sign(&id, Some("first@example.com")).await,
-        Err(ActError::NotInProcess)
-    );
+    assert_eq!(world.efirma().sign(&id, Some("first@example.com")).await, Err(ActError::NotInProcess));
 }
 
 #[tokio::test]
@@ -88,51 +71,30 @@ async fn blocks_of_equal_order_act_in_parallel_and_copies_ask_nobody() {
             block("copia", 2, 1, &[recipient("copy@example.com")]),
         ]))
         .await;
-    assert_eq!(
-        world.efirma().sign(&id, Some("copy@example.com")).await,
-        Err(ActError::NotTheirTurn)
-    );
+    assert_eq!(world.efirma().sign(&id, Some("copy@example.com")).await, Err(ActError::NotTheirTurn));
     world.efirma().sign(&id, Some("reviewer@example.com")).await.unwrap();
     let found = world.search(1, json!({ "id_operacion": id })).await;
     let people = &found["listado_documentos"][0]["destinatarios"];
     assert_eq!(people[0]["firmado"], 0);
-    assert_eq!(
-        (&people[1]["revisado"], &people[1]["tipo"]),
-        (&json!(1), &json!("Revisor"))
-    );
+    assert_eq!((&people[1]["revisado"], &people[1]["tipo"]), (&json!(1), &json!("Revisor")));
     assert!(people[1].get("firmado").is_none());
     assert_eq!(people[2]["tipo"], "Copia");
 
     world.efirma().sign(&id, Some("signer@example.com")).await.unwrap();
     assert_eq!(world.estado(&id).await, "FIRMADO");
-    assert_eq!(
-        world
-            .sandbox()
-            .count("efirma_go", "copy@example.com", NoticeKind::Invitation),
-        1
-    );
+    assert_eq!(world.sandbox().count("efirma_go", "copy@example.com", NoticeKind::Invitation), 1);
 }
 
 #[tokio::test]
 async fn a_block_is_complete_at_its_minimum_and_closes_for_the_others() {
     let world = world().await;
-    let people = [
-        recipient("a@example.com"),
-        recipient("b@example.com"),
-        recipient("c@example.com"),
-    ];
+    let people = [recipient("a@example.com"), recipient("b@example.com"), recipient("c@example.com")];
     let id = world
-        .sent(&request(&[
-            block("firma", 1, 2, &people),
-            block("firma", 2, 1, &[recipient("d@example.com")]),
-        ]))
+        .sent(&request(&[block("firma", 1, 2, &people), block("firma", 2, 1, &[recipient("d@example.com")])]))
         .await;
     world.efirma().sign(&id, Some("a@example.com")).await.unwrap();
     world.efirma().sign(&id, Some("c@example.com")).await.unwrap();
-    assert_eq!(
-        world.efirma().sign(&id, Some("b@example.com")).await,
-        Err(ActError::NotTheirTurn)
-    );
+    assert_eq!(world.efirma().sign(&id, Some("b@example.com")).await, Err(ActError::NotTheirTurn));
     world.efirma().sign(&id, Some("d@example.com")).await.unwrap();
     assert_eq!(world.estado(&id).await, "FIRMADO");
 }
@@ -140,20 +102,11 @@ async fn a_block_is_complete_at_its_minimum_and_closes_for_the_others() {
 #[tokio::test]
 async fn one_refusal_rejects_the_document() {
     let world = world().await;
-    let id = world
-        .sent(&request(&[block(
-            "firma",
-            1,
-            1,
-            &[recipient("a@example.com"), recipient("b@example.com")],
-        )]))
-        .await;
+    let id =
+        world.sent(&request(&[block("firma", 1, 1, &[recipient("a@example.com"), recipient("b@example.com")])])).await;
     world.efirma().decline(&id, Some("b@example.com")).await.unwrap();
     assert_eq!(world.estado(&id).await, "RECHAZADO");
-    assert_eq!(
-        world.efirma().sign(&id, Some("a@example.com")).await,
-        Err(ActError::NotInProcess)
-    );
+    assert_eq!(world.efirma().sign(&id, Some("a@example.com")).await, Err(ActError::NotInProcess));
     assert_eq!(world.efirma().annul(&id), Err(ActError::NotInProcess));
 }
 
@@ -174,9 +127,7 @@ async fn scripted_signers_act_when_the_clock_reaches_them() {
         by_email: [("No@Example.com".to_owned(), Script::decline_after_ms(7_200_000))].into(),
     });
     let signed = world.sent(&one_signer()).await;
-    let refused = world
-        .sent(&request(&[block("firma", 1, 1, &[recipient("no@example.com")])]))
-        .await;
+    let refused = world.sent(&request(&[block("firma", 1, 1, &[recipient("no@example.com")])])).await;
     world.settle().await;
     assert_eq!(world.estado(&signed).await, "EN PROCESO");
 
@@ -197,11 +148,7 @@ async fn scripted_signers_of_the_same_moment_act_in_the_order_of_the_request() {
     let id = world.sent(&request(&[block("firma", 1, 2, &people)])).await;
     world.settle().await;
     let document = world.efirma().document(&id).unwrap();
-    let acted: Vec<bool> = document
-        .recipients
-        .iter()
-        .map(|recipient| recipient.acted_at.is_some())
-        .collect();
+    let acted: Vec<bool> = document.recipients.iter().map(|recipient| recipient.acted_at.is_some()).collect();
     assert_eq!(acted, [true, true, false], "the block closed before the third");
     assert!(document.recipients[0].acted_at <= document.recipients[1].acted_at);
 }
@@ -219,10 +166,7 @@ async fn reminders_come_every_so_many_days_until_the_recipient_acts() {
     let reminders = |email: &str| world.sandbox().count("efirma_go", email, NoticeKind::Reminder);
     world.sandbox().advance_clock(DAY * 7);
     world.settle().await;
-    assert_eq!(
-        (reminders("jesus@example.com"), reminders("silent@example.com")),
-        (2, 0)
-    );
+    assert_eq!((reminders("jesus@example.com"), reminders("silent@example.com")), (2, 0));
 
     world.efirma().sign(&id, None).await.unwrap();
     world.efirma().sign(&silent, None).await.unwrap();
@@ -254,18 +198,9 @@ async fn each_position_gets_a_signature_of_its_signer() {
         .objects
         .values()
         .filter_map(|object| object.as_dict().ok())
-        .filter(|field| {
-            field
-                .get(b"FT")
-                .and_then(lopdf::Object::as_name)
-                .is_ok_and(|kind| kind == b"Sig")
-        })
+        .filter(|field| field.get(b"FT").and_then(lopdf::Object::as_name).is_ok_and(|kind| kind == b"Sig"))
         .collect();
-    assert_eq!(
-        fields.len(),
-        3,
-        "two shown for the first signer, one for the second, none for the reviewer"
-    );
+    assert_eq!(fields.len(), 3, "two shown for the first signer, one for the second, none for the reviewer");
     let corner = fields.iter().find_map(|field| {
         let rectangle = field.get(b"Rect").ok()?.as_array().ok()?;
         let numbers: Vec<f32> = rectangle.iter().filter_map(|number| number.as_float().ok()).collect();

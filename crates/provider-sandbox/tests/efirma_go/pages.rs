@@ -10,66 +10,34 @@ async fn page(world: &World, url: &str) -> (u16, String) {
 }
 
 fn sign_url(world: &World, id: &str, place: usize) -> String {
-    world.efirma().document(id).unwrap().recipients[place]
-        .sign_url
-        .clone()
-        .unwrap()
+    world.efirma().document(id).unwrap().recipients[place].sign_url.clone().unwrap()
 }
 
 #[tokio::test]
 async fn a_signer_sees_the_document_and_signs_with_a_form() {
     let world = world().await;
-    let signer = with(
-        recipient("jesus@example.com"),
-        json!({ "mensaje_privado": "<b>Hola</b>" }),
-    );
+    let signer = with(recipient("jesus@example.com"), json!({ "mensaje_privado": "<b>Hola</b>" }));
     let id = world
-        .sent(&with(
-            request(&[block("firma", 1, 1, &[signer])]),
-            json!({ "mensaje_general": "Lea y firme." }),
-        ))
+        .sent(&with(request(&[block("firma", 1, 1, &[signer])]), json!({ "mensaje_general": "Lea y firme." })))
         .await;
     let url = sign_url(&world, &id, 0);
     let response = world.http.get(&url).send().await.unwrap();
-    let policy = response.headers()["content-security-policy"]
-        .to_str()
-        .unwrap()
-        .to_owned();
-    assert!(
-        policy.contains("default-src 'none'") && !policy.contains("unsafe"),
-        "{policy}"
-    );
+    let policy = response.headers()["content-security-policy"].to_str().unwrap().to_owned();
+    assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
     let html = response.text().await.unwrap();
-    for expected in [
-        "lang=\"es\"",
-        "Contrato 300.pdf",
-        "Jesús Sánchez Alonso",
-        "Firmar",
-        "Rechazar",
-        "Lea y firme.",
-        "<object",
-    ] {
+    for expected in
+        ["lang=\"es\"", "Contrato 300.pdf", "Jesús Sánchez Alonso", "Firmar", "Rechazar", "Lea y firme.", "<object"]
+    {
         assert!(html.contains(expected), "{expected}");
     }
     assert!(
         !html.contains("<b>Hola") && !html.contains("<script") && !html.contains("style="),
         "escaped, and nothing the policy forbids"
     );
-    let pdf = world
-        .http
-        .get(format!("{url}/document.pdf"))
-        .send()
-        .await
-        .unwrap()
-        .bytes()
-        .await
-        .unwrap();
+    let pdf = world.http.get(format!("{url}/document.pdf")).send().await.unwrap().bytes().await.unwrap();
     assert_eq!(pdf, CONTRACT);
 
-    let empty = world
-        .http
-        .post(format!("{url}/sign"))
-        .header("content-type", "application/x-www-form-urlencoded");
+    let empty = world.http.post(format!("{url}/sign")).header("content-type", "application/x-www-form-urlencoded");
     let signed = empty.send().await.unwrap();
     assert_eq!(signed.status(), 303);
     assert_eq!(world.estado(&id).await, "FIRMADO");
@@ -94,13 +62,7 @@ async fn a_reviewer_is_asked_to_approve_and_a_later_block_waits() {
     assert!(html.contains("Aprobar") && html.contains("Rechazar") && !html.contains(">Firmar<"));
     let (_, html) = page(&world, &signer).await;
     assert!(html.contains("Todavía no es su turno") && !html.contains("<button"));
-    world
-        .http
-        .post(format!("{reviewer}/sign"))
-        .form(&[("x", "")])
-        .send()
-        .await
-        .unwrap();
+    world.http.post(format!("{reviewer}/sign")).form(&[("x", "")]).send().await.unwrap();
     assert!(page(&world, &signer).await.1.contains(">Firmar<"));
     world.http.post(format!("{signer}/decline")).send().await.unwrap();
     assert_eq!(world.estado(&id).await, "RECHAZADO");
@@ -117,33 +79,17 @@ async fn the_strong_level_and_the_access_code_are_asked_for_on_the_page() {
             "codigo_verificacion_identidad": "S3cret",
         }),
     );
-    let id = world
-        .sent(&with(
-            request(&[block("firma", 1, 1, &[signer])]),
-            json!({ "tipo_seguridad": "avanzada" }),
-        ))
-        .await;
+    let id =
+        world.sent(&with(request(&[block("firma", 1, 1, &[signer])]), json!({ "tipo_seguridad": "avanzada" }))).await;
     let url = format!("{}/sign", sign_url(&world, &id, 0));
     let otp = world.efirma().document(&id).unwrap().recipients[0].otp.clone().unwrap();
     for (otp, code) in [("x", "S3cret"), (otp.as_str(), "wrong"), ("", "")] {
-        let response = world
-            .http
-            .post(&url)
-            .form(&[("otp", otp), ("codigo", code)])
-            .send()
-            .await
-            .unwrap();
+        let response = world.http.post(&url).form(&[("otp", otp), ("codigo", code)]).send().await.unwrap();
         assert_eq!(response.status(), 422);
         assert!(response.text().await.unwrap().contains("no es correcto"));
     }
     assert_eq!(world.estado(&id).await, "EN PROCESO");
-    world
-        .http
-        .post(&url)
-        .form(&[("otp", otp.as_str()), ("codigo", "S3cret")])
-        .send()
-        .await
-        .unwrap();
+    world.http.post(&url).form(&[("otp", otp.as_str()), ("codigo", "S3cret")]).send().await.unwrap();
     assert_eq!(world.estado(&id).await, "FIRMADO");
 }
 
@@ -169,11 +115,6 @@ async fn unknown_links_and_the_style_sheet() {
     let (status, html) = page(&world, &world.url("sign/0")).await;
     assert_eq!(status, 404);
     assert!(html.contains("Este enlace de firma no existe"));
-    let css = world
-        .http
-        .get(format!("{}/assets/sandbox.css", world.running.base_url()))
-        .send()
-        .await
-        .unwrap();
+    let css = world.http.get(format!("{}/assets/sandbox.css", world.running.base_url())).send().await.unwrap();
     assert!(css.headers()["content-type"].to_str().unwrap().starts_with("text/css"));
 }

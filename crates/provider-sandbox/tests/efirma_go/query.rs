@@ -20,26 +20,14 @@ async fn each_state_has_its_word_and_an_unknown_id_is_an_element() {
     world.efirma().annul(&sent[3]).unwrap();
     sent.push("1122334455".to_owned());
     let answer = world.call("consultar_documento", &ask(json!(sent))).await;
-    let words: Vec<&str> = answer
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|one| one["estado_operacion"].as_str().unwrap())
-        .collect();
+    let words: Vec<&str> =
+        answer.as_array().unwrap().iter().map(|one| one["estado_operacion"].as_str().unwrap()).collect();
     assert_eq!(words, ["KO", "OK", "Rechazado", "Anulado", "0001"]);
-    let asked: Vec<&str> = answer
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|one| one["id_operacion"].as_str().unwrap())
-        .collect();
+    let asked: Vec<&str> = answer.as_array().unwrap().iter().map(|one| one["id_operacion"].as_str().unwrap()).collect();
     assert_eq!(asked, sent, "in the order asked");
     assert_eq!(answer[0]["url_documento_firmado"], "");
     assert!(answer[0].get("mensaje_operacion").is_none());
-    assert_eq!(
-        answer[4],
-        json!({ "id_operacion": "1122334455", "estado_operacion": "0001", "destinatarios": [] })
-    );
+    assert_eq!(answer[4], json!({ "id_operacion": "1122334455", "estado_operacion": "0001", "destinatarios": [] }));
     let url = answer[1]["url_documento_firmado"].as_str().unwrap();
     assert_eq!(world.http.get(url).send().await.unwrap().status(), 200);
 }
@@ -86,17 +74,10 @@ async fn credentials_are_refused_with_one_object() {
     ];
     for (json, code, message) in cases {
         let answer = world.call("consultar_documento", &json).await;
-        assert_eq!(
-            answer,
-            json!({ "estado_operacion": code, "mensaje_operacion": message })
-        );
+        assert_eq!(answer, json!({ "estado_operacion": code, "mensaje_operacion": message }));
     }
-    let answer = world
-        .call(
-            "consultar_documento",
-            &json!({ "private_key": PRIVATE_KEY, "cif_cliente": "A77445566" }),
-        )
-        .await;
+    let answer =
+        world.call("consultar_documento", &json!({ "private_key": PRIVATE_KEY, "cif_cliente": "A77445566" })).await;
     assert_eq!(answer[0]["estado_operacion"], "0001", "no id");
 }
 
@@ -105,16 +86,8 @@ async fn a_single_id_can_be_answered_with_an_object() {
     let world = world().await;
     let id = world.sent(&one_signer()).await;
     world.vary(|variants| variants.single_object_in_query = true);
-    assert_eq!(
-        world.call("consultar_documento", &ask(json!(id))).await["estado_operacion"],
-        "KO"
-    );
-    assert!(
-        world
-            .call("consultar_documento", &ask(json!([id, "1"])))
-            .await
-            .is_array()
-    );
+    assert_eq!(world.call("consultar_documento", &ask(json!(id))).await["estado_operacion"], "KO");
+    assert!(world.call("consultar_documento", &ask(json!([id, "1"]))).await.is_array());
 }
 
 #[tokio::test]

@@ -7,81 +7,21 @@ use crate::support::{CONTRACT, PRIVATE_KEY, World, block, one_signer, recipient,
 
 const SAMPLES: &[(&str, &[u8], &str)] = &[
     ("contrato-trabajo-es", CONTRACT, "0000"),
-    (
-        "contrato-locacao-pt",
-        include_bytes!("../../../../tests/samples/contrato-locacao-pt.pdf"),
-        "0000",
-    ),
-    (
-        "promesa-compraventa-cl",
-        include_bytes!("../../../../tests/samples/promesa-compraventa-cl.pdf"),
-        "0000",
-    ),
-    (
-        "escaneado-imagen",
-        include_bytes!("../../../../tests/samples/escaneado-imagen.pdf"),
-        "0000",
-    ),
-    (
-        "ghostscript-from-groff",
-        include_bytes!("../../../../tests/samples/ghostscript-from-groff.pdf"),
-        "0000",
-    ),
-    (
-        "one-page-fpdf2",
-        include_bytes!("../../../../tests/samples/one-page-fpdf2.pdf"),
-        "0000",
-    ),
-    (
-        "rotated-cropbox",
-        include_bytes!("../../../../tests/samples/rotated-cropbox.pdf"),
-        "0000",
-    ),
-    (
-        "objstream-linearized",
-        include_bytes!("../../../../tests/samples/objstream-linearized.pdf"),
-        "0000",
-    ),
-    (
-        "many-pages-300",
-        include_bytes!("../../../../tests/samples/many-pages-300.pdf"),
-        "0000",
-    ),
-    (
-        "leading-garbage",
-        include_bytes!("../../../../tests/samples/leading-garbage.pdf"),
-        "0000",
-    ),
-    (
-        "trailing-bytes",
-        include_bytes!("../../../../tests/samples/trailing-bytes.pdf"),
-        "0000",
-    ),
-    (
-        "encrypted-owner-only",
-        include_bytes!("../../../../tests/samples/encrypted-owner-only.pdf"),
-        "0005",
-    ),
-    (
-        "encrypted-user-password",
-        include_bytes!("../../../../tests/samples/encrypted-user-password.pdf"),
-        "0005",
-    ),
-    (
-        "truncated",
-        include_bytes!("../../../../tests/samples/truncated.pdf"),
-        "0004",
-    ),
-    (
-        "not-a-pdf",
-        include_bytes!("../../../../tests/samples/not-a-pdf.pdf"),
-        "0005",
-    ),
-    (
-        "html-error-page",
-        include_bytes!("../../../../tests/samples/html-error-page.pdf"),
-        "0005",
-    ),
+    ("contrato-locacao-pt", include_bytes!("../../../../tests/samples/contrato-locacao-pt.pdf"), "0000"),
+    ("promesa-compraventa-cl", include_bytes!("../../../../tests/samples/promesa-compraventa-cl.pdf"), "0000"),
+    ("escaneado-imagen", include_bytes!("../../../../tests/samples/escaneado-imagen.pdf"), "0000"),
+    ("ghostscript-from-groff", include_bytes!("../../../../tests/samples/ghostscript-from-groff.pdf"), "0000"),
+    ("one-page-fpdf2", include_bytes!("../../../../tests/samples/one-page-fpdf2.pdf"), "0000"),
+    ("rotated-cropbox", include_bytes!("../../../../tests/samples/rotated-cropbox.pdf"), "0000"),
+    ("objstream-linearized", include_bytes!("../../../../tests/samples/objstream-linearized.pdf"), "0000"),
+    ("many-pages-300", include_bytes!("../../../../tests/samples/many-pages-300.pdf"), "0000"),
+    ("leading-garbage", include_bytes!("../../../../tests/samples/leading-garbage.pdf"), "0000"),
+    ("trailing-bytes", include_bytes!("../../../../tests/samples/trailing-bytes.pdf"), "0000"),
+    ("encrypted-owner-only", include_bytes!("../../../../tests/samples/encrypted-owner-only.pdf"), "0005"),
+    ("encrypted-user-password", include_bytes!("../../../../tests/samples/encrypted-user-password.pdf"), "0005"),
+    ("truncated", include_bytes!("../../../../tests/samples/truncated.pdf"), "0004"),
+    ("not-a-pdf", include_bytes!("../../../../tests/samples/not-a-pdf.pdf"), "0005"),
+    ("html-error-page", include_bytes!("../../../../tests/samples/html-error-page.pdf"), "0005"),
     ("empty", include_bytes!("../../../../tests/samples/empty.pdf"), "0006"),
 ];
 
@@ -176,20 +116,12 @@ async fn the_account_is_checked_as_rows_3_to_8_say() {
     let cases = [
         ("3 wrong key", json!({ "private_key": "wrong" }), "0002"),
         ("3 no key", json!({ "private_key": null }), "0002"),
-        (
-            "3 cif of another developer",
-            json!({ "cif_desarrollador": "B00000000" }),
-            "0002",
-        ),
+        ("3 cif of another developer", json!({ "cif_desarrollador": "B00000000" }), "0002"),
         ("4 no name", json!({ "nombre_cliente": null }), "0003"),
         ("4 blank cif", json!({ "cif_cliente": "  " }), "0003"),
         ("4 long name", json!({ "nombre_cliente": long }), "0003"),
         ("4 malformed e-mail", json!({ "email_cliente": "cliente" }), "0003"),
-        (
-            "5 another developer's client",
-            json!({ "cif_cliente": "OTHERS" }),
-            "0023",
-        ),
+        ("5 another developer's client", json!({ "cif_cliente": "OTHERS" }), "0023"),
         ("6 closed", json!({ "cif_cliente": "CLOSED" }), "0033"),
         ("6 inactive", json!({ "cif_cliente": "INACTIVE" }), "0034"),
         ("7 new client, known e-mail", json!({ "cif_cliente": "NEW" }), "0029"),
@@ -199,13 +131,7 @@ async fn the_account_is_checked_as_rows_3_to_8_say() {
         expect(&world, what, &with(one_signer(), change), code).await;
     }
     world.efirma().put_tariff("Oro");
-    expect(
-        &world,
-        "8 known tariff",
-        &with(one_signer(), json!({ "tarifa_cliente": "Oro" })),
-        "0000",
-    )
-    .await;
+    expect(&world, "8 known tariff", &with(one_signer(), json!({ "tarifa_cliente": "Oro" })), "0000").await;
 }
 
 #[tokio::test]
@@ -232,11 +158,7 @@ async fn every_accepted_sample_can_be_signed() {
     for (name, pdf, _) in SAMPLES.iter().filter(|(_, _, code)| *code == "0000") {
         let answer = world.send_pdf(&one_signer(), pdf).await;
         world.settle().await;
-        assert_eq!(
-            world.estado(answer["id_operacion"].as_str().unwrap()).await,
-            "FIRMADO",
-            "{name}"
-        );
+        assert_eq!(world.estado(answer["id_operacion"].as_str().unwrap()).await, "FIRMADO", "{name}");
     }
 }
 
@@ -260,50 +182,23 @@ async fn a_request_without_its_parts_is_refused() {
     let named = || part(CONTRACT.to_vec()).file_name("a.pdf");
     let cases = [
         ("json missing", form().part("archivo", named()), "0022"),
-        (
-            "json no object",
-            form().text("json", "[1]").part("archivo", named()),
-            "0022",
-        ),
-        (
-            "json not JSON",
-            form().text("json", "{,}").part("archivo", named()),
-            "0022",
-        ),
+        ("json no object", form().text("json", "[1]").part("archivo", named()), "0022"),
+        ("json not JSON", form().text("json", "{,}").part("archivo", named()), "0022"),
         (
             "json sent as a file",
-            form()
-                .part("json", part(json.clone().into()).file_name("j.json"))
-                .part("archivo", named()),
+            form().part("json", part(json.clone().into()).file_name("j.json")).part("archivo", named()),
             "0022",
         ),
         ("file missing", form().text("json", json.clone()), "0006"),
-        (
-            "file sent as text",
-            form()
-                .text("json", json.clone())
-                .part("archivo", part(CONTRACT.to_vec())),
-            "0006",
-        ),
-        (
-            "file under another name",
-            form().text("json", json.clone()).part("file", named()),
-            "0006",
-        ),
+        ("file sent as text", form().text("json", json.clone()).part("archivo", part(CONTRACT.to_vec())), "0006"),
+        ("file under another name", form().text("json", json.clone()).part("file", named()), "0006"),
     ];
     for (what, form, code) in cases {
         let response = world.http.post(&url).multipart(form).send().await.unwrap();
         let answer: Value = response.json().await.unwrap();
         assert_eq!(answer["estado_operacion"], code, "{what}");
     }
-    let raw = world
-        .http
-        .post(&url)
-        .header("content-type", "application/json")
-        .body(json)
-        .send()
-        .await
-        .unwrap();
+    let raw = world.http.post(&url).header("content-type", "application/json").body(json).send().await.unwrap();
     let answer: Value = raw.json().await.unwrap();
     assert_eq!(answer["estado_operacion"], "0022", "a raw JSON body does not arrive");
 }
@@ -325,11 +220,7 @@ async fn blocks_are_checked_as_rows_12_to_16_say() {
         ("15 no integer", one_block(json!({ "minimo": "one" })), "0008"),
         ("16 more than blocks", one_block(json!({ "orden": 2 })), "0009"),
         ("16 missing", one_block(json!({ "orden": null })), "0009"),
-        (
-            "numbers as numbers",
-            one_block(json!({ "orden": 1, "minimo": 1 })),
-            "0000",
-        ),
+        ("numbers as numbers", one_block(json!({ "orden": 1, "minimo": 1 })), "0000"),
     ];
     for (what, json, code) in cases {
         expect(&world, what, &json, code).await;
@@ -346,16 +237,8 @@ async fn recipients_are_checked_as_rows_17_to_20_and_23_say() {
         ("17 long", json!({ "nombre_destinatario": long }), "0011"),
         ("18 missing", json!({ "email_destinatario": null }), "0014"),
         ("18 malformed", json!({ "email_destinatario": "jesus@" }), "0014"),
-        (
-            "18 long",
-            json!({ "email_destinatario": format!("{long}@example.com") }),
-            "0014",
-        ),
-        (
-            "19 too long",
-            json!({ "telefono_destinatario": "+346777777770" }),
-            "0016",
-        ),
+        ("18 long", json!({ "email_destinatario": format!("{long}@example.com") }), "0014"),
+        ("19 too long", json!({ "telefono_destinatario": "+346777777770" }), "0016"),
         ("19 letters", json!({ "telefono_destinatario": "+34six" }), "0016"),
         ("19 empty", json!({ "telefono_destinatario": "" }), "0016"),
         ("19 good", json!({ "telefono_destinatario": "+34677777777" }), "0000"),
@@ -393,13 +276,7 @@ async fn the_directory_is_defended_as_rows_21_and_22_say() {
     };
     expect(&world, "first", &known("jesus@example.com", "J1"), "0000").await;
     expect(&world, "again", &known("Jesus@Example.com", "J1"), "0000").await;
-    expect(
-        &world,
-        "21 identifier of another",
-        &known("maria@example.com", "J1"),
-        "0026",
-    )
-    .await;
+    expect(&world, "21 identifier of another", &known("maria@example.com", "J1"), "0026").await;
     expect(&world, "22 other identifier", &known("jesus@example.com", "J2"), "0028").await;
     let twice = request(&[
         block("firma", 1, 1, &[recipient("pedro@example.com")]),
@@ -420,11 +297,7 @@ async fn positions_are_checked_as_rows_24_and_25_say() {
     let cases = [
         ("24 no array", signer(json!({ "firma_multiple": {} })), "0025"),
         ("24 no integer", at(json!(1), json!("1.5"), json!(1)), "0025"),
-        (
-            "24 member missing",
-            signer(json!({ "firma_multiple": [{ "pagina": 1 }] })),
-            "0025",
-        ),
+        ("24 member missing", signer(json!({ "firma_multiple": [{ "pagina": 1 }] })), "0025"),
         ("corner", at(json!(1), json!(0), json!(0)), "0000"),
         ("last pixel of A4", at(json!("3"), json!("794"), json!("1123")), "0000"),
     ];
@@ -450,13 +323,7 @@ async fn positions_are_measured_on_the_page_as_displayed() {
     let (_, turned, _) = SAMPLES.iter().find(|(name, _, _)| *name == "rotated-cropbox").unwrap();
     let document = lopdf::Document::load_mem(turned).unwrap();
     let page = document.page_iter().next().unwrap();
-    let crop = document
-        .get_dictionary(page)
-        .unwrap()
-        .get(b"CropBox")
-        .unwrap()
-        .as_array()
-        .unwrap();
+    let crop = document.get_dictionary(page).unwrap().get(b"CropBox").unwrap().as_array().unwrap();
     let crop: Vec<f32> = crop.iter().map(|side| side.as_float().unwrap()).collect();
     // Turned by 90 degrees: what is shown as the width is the box's height.
     let (width, height) = (crop[3] - crop[1], crop[2] - crop[0]);
@@ -534,15 +401,9 @@ async fn the_rows_answer_in_their_order() {
     world.vary(|variants| variants.inactive = false);
     expect_pdf(&world, "row 2", &json!([]), b"", "0022").await;
     expect_pdf(&world, "row 3", &json, b"", "0002").await;
-    json = with(
-        json,
-        json!({ "private_key": PRIVATE_KEY, "cif_desarrollador": "A23433211" }),
-    );
+    json = with(json, json!({ "private_key": PRIVATE_KEY, "cif_desarrollador": "A23433211" }));
     expect_pdf(&world, "row 4", &json, b"", "0003").await;
-    json = with(
-        json,
-        json!({ "nombre_cliente": "C", "email_cliente": "cliente@cliente.example" }),
-    );
+    json = with(json, json!({ "nombre_cliente": "C", "email_cliente": "cliente@cliente.example" }));
     expect_pdf(&world, "row 5", &json, b"", "0023").await;
     json["cif_cliente"] = json!("CLOSED");
     expect_pdf(&world, "row 6", &json, b"", "0033").await;
@@ -559,10 +420,7 @@ async fn the_rows_answer_in_their_order() {
     let nobody = json!({ "mensaje_privado": "", "telefono_destinatario": "no", "email_gestor": "g@example.com", "firma_multiple": 1 });
     json["bloques"] = json!([with(broken(), json!({ "tipo_bloque": "firma" })), broken()]);
     expect(&world, "row 13", &json, "0032").await;
-    json["bloques"] = json!([
-        block("firma", 9, 9, std::slice::from_ref(&nobody)),
-        block("firma", 9, 9, &[])
-    ]);
+    json["bloques"] = json!([block("firma", 9, 9, std::slice::from_ref(&nobody)), block("firma", 9, 9, &[])]);
     expect(&world, "row 14", &json, "0010").await;
     json["bloques"][1] = block("firma", 9, 9, &[recipient("b@example.com")]);
     json["bloques"][0]["minimo"] = json!(1);

@@ -34,21 +34,13 @@ pub async fn world() -> World {
 }
 
 pub async fn signing_world() -> World {
-    world_with(SandboxConfig {
-        scripts: Scripts::everybody_signs(),
-        ..SandboxConfig::default()
-    })
-    .await
+    world_with(SandboxConfig { scripts: Scripts::everybody_signs(), ..SandboxConfig::default() }).await
 }
 
 pub async fn world_with(config: SandboxConfig) -> World {
     World {
         running: Sandbox::start(any_port(), config).await.unwrap(),
-        http: reqwest::Client::builder()
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .unwrap(),
+        http: reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap(),
     }
 }
 
@@ -73,15 +65,9 @@ impl World {
 
     /// Posts a form with the JSON and a file, and gives the answer back as it came.
     pub async fn post_file(&self, json: &Value, pdf: &[u8]) -> reqwest::Result<reqwest::Response> {
-        let file = Part::bytes(pdf.to_vec())
-            .file_name("Contrato 300.pdf")
-            .mime_str("application/pdf")?;
+        let file = Part::bytes(pdf.to_vec()).file_name("Contrato 300.pdf").mime_str("application/pdf")?;
         let form = Form::new().text("json", json.to_string()).part("archivo", file);
-        self.http
-            .post(self.url("enviar_documento"))
-            .multipart(form)
-            .send()
-            .await
+        self.http.post(self.url("enviar_documento")).multipart(form).send().await
     }
 
     /// Sends a document and gives the answer's JSON.
@@ -116,15 +102,11 @@ impl World {
 
     /// Searches with extra members beside the credentials.
     pub async fn search(&self, page: usize, extra: Value) -> Value {
-        self.call(&format!("descargar_documentos/{page}"), &with(credentials(), extra))
-            .await
+        self.call(&format!("descargar_documentos/{page}"), &with(credentials(), extra)).await
     }
 
     pub async fn settle(&self) {
-        assert!(
-            self.sandbox().settle(PATIENCE).await,
-            "the sandbox did not come to rest"
-        );
+        assert!(self.sandbox().settle(PATIENCE).await, "the sandbox did not come to rest");
     }
 
     /// The state of one document in the words of the search.
@@ -272,19 +254,9 @@ impl Receiver {
 }
 
 async fn receive(request: HttpRequest, body: Bytes, inbox: Data<Inbox>) -> HttpResponse {
-    let content_type = request
-        .headers()
-        .get("content-type")
-        .unwrap()
-        .to_str()
-        .unwrap()
-        .to_owned();
+    let content_type = request.headers().get("content-type").unwrap().to_str().unwrap().to_owned();
     let headers = request.headers().keys().map(ToString::to_string).collect();
-    inbox.received.lock().unwrap().push(Received {
-        content_type,
-        headers,
-        body,
-    });
+    inbox.received.lock().unwrap().push(Received { content_type, headers, body });
     inbox.arrived.notify_waiters();
     HttpResponse::build(actix_web::http::StatusCode::from_u16(inbox.status).unwrap())
         .content_type("application/json")
