@@ -1,0 +1,226 @@
+//! Making one call at a provider: the permit before it, the session, the transport, the reading of the answer.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::ids::{DocumentId, SubmissionId};
+use domain::order::Order;
+use domain::outcome::Outcome;
+use domain::protocol;
+use domain::record::{Artifact, Envelope, Submission};
+use domain::steps::{Start, StepOutputs};
+use persistence::PermitLease;
+use provider_clients::call::Call;
+use provider_clients::provider::{Moment, Session, SubmissionView, Unbuildable};
+use provider_clients::reply::{Reply, StoredFile, TransportError};
+use provider_clients::transport::{CallContext, Permit};
+
+use crate::accounts::OpenAccount;
+use crate::files::EnvelopeFiles;
+use crate::{Broker, BrokerError, Result, digest};
+
+/// How long to wait before asking again for a place among an account's calls.
+pub(crate) const BUSY: Duration = Duration::from_millis(400);
+
+/// A submission with everything that its calls may read.
+pub(crate) struct Loaded {
+    pub(crate) envelope: Envelope,
+    pub(crate) order: Order,
+    pub(crate) id: SubmissionId,
+    outputs: StepOutputs,
+    signed_before: BTreeMap<DocumentId, StoredFile>,
+}
+
+impl Loaded {
+    /// The submission as adapters see it; `None` when the envelope does not have it any more.
+    pub(crate) fn view(&self) -> Option<SubmissionView<'_>> {
+        let submission = self.submission()?;
+        Some(SubmissionView {
+            id: self.id,
+            attempt: submission.attempt,
+            order: &self.order,
+            documents: &submission.plan.documents,
+            recipients: &submission.plan.recipients,
+            reference: submission.reference.as_deref(),
+            outputs: &self.outputs,
+            signed_before: &self.signed_before,
+        })
+    }
+
+    pub(crate) fn submission(&self) -> Option<&Submission> {
+        self.envelope.submissions.iter().find(|s| s.id == self.id)
+    }
+}
+
+/// The account's place for one call; given back when the call is over.
+pub(crate) struct Place(Option<PermitLease>);
+
+impl Broker {
+    /// Puts together what the calls of a submission may read.
+    pub(crate) async fn loaded(&self, envelope: Envelope, id: SubmissionId) -> Result<Loaded> {
+        let order = envelope.order.clone().ok_or(BrokerError::NotFound)?;
+        let journal = self.store().tenant(envelope.tenant).attempts(id).latest().await?;
+        let outputs = journal.map(|j| protocol::outputs(&j.records)).unwrap_or_default();
+        let signed_before = signed_before(&envelope, id);
+        Ok(Loaded { envelope, order, id, outputs, signed_before })
+    }
+
+    /// A place among the account's calls, held across replicas; `None` when all are taken.
+    pub(crate) async fn place(&self, account: &OpenAccount, longest: Duration) -> Result<Option<Place>> {
+        let slots = account.adapter.pace().concurrency.max(1);
+        let key = format!("account:{}", account.id);
+        // A place is held by one call, not by a process.
+        let holder = uuid::Uuid::now_v7().to_string();
+        let lease = self.store().permits().acquire(&key, slots, &holder, longest).await?;
+        Ok(lease.map(|lease| Place(Some(lease))))
+    }
+
+    /// Gives a place back.
+    pub(crate) async fn leave(&self, mut place: Place) {
+        if let Some(lease) = place.0.take()
+            && let Err(error) = self.store().permits().release(&lease).await
+        {
+            tracing::warn!(error = %error, "A place among an account's calls could not be given back; it ends by itself");
+        }
+    }
+
+    /// Makes `call` and reads the answer with `read`. Waits for no place: an account that is busy is `NotSent`.
+    pub(crate) async fn exchange<T>(
+        &self,
+        account: &OpenAccount,
+        files: &EnvelopeFiles,
+        call: &Call,
+        traceparent: Option<&str>,
+        read: impl FnOnce(&Reply) -> Outcome<T>,
+    ) -> Result<Outcome<T>> {
+        let Some(place) = self.place(account, longest(call)).await? else {
+            return Ok(busy());
+        };
+        let permit = Permit::lasting(self.config().send_window);
+        let outcome = self.carry(account, files, call, &permit, traceparent, read).await;
+        self.leave(place).await;
+        Ok(outcome)
+    }
+
+    /// Makes `call` under `permit`; the place is the caller's.
+    pub(crate) async fn carry<T>(
+        &self,
+        account: &OpenAccount,
+        files: &EnvelopeFiles,
+        call: &Call,
+        permit: &Permit,
+        traceparent: Option<&str>,
+        read: impl FnOnce(&Reply) -> Outcome<T>,
+    ) -> Outcome<T> {
+        let context = CallContext { provider: &account.kind, account: &account.id.to_string(), traceparent };
+        let outcome = match self.transport().carry(call, permit, files, &context).await {
+            Ok(reply) => read(&reply),
+            Err(error @ (TransportError::NotSent { .. } | TransportError::Lost { .. })) => error.outcome(),
+        };
+        if matches!(outcome, Outcome::SessionExpired) {
+            self.forget_session(account.id);
+        }
+        outcome
+    }
+
+    /// The moment for building a call of `account`.
+    pub(crate) fn moment<'a>(&self, account: &'a OpenAccount, session: Option<&'a Session>) -> Moment<'a> {
+        Moment {
+            now: self.clock().now(),
+            random: digest::random(),
+            session,
+            callback_url: account.callback_url.as_deref(),
+        }
+    }
+
+    /// Builds a call, opening a session with the provider first where one is needed.
+    ///
+    /// Gives the outcome of the session call instead when no session could be had.
+    pub(crate) async fn build<T>(
+        &self,
+        account: &OpenAccount,
+        files: &EnvelopeFiles,
+        make: impl Fn(&Moment<'_>) -> Result<T, Unbuildable>,
+    ) -> Result<Result<T, Outcome<std::convert::Infallible>>> {
+        let session = self.session(account.id);
+        match make(&self.moment(account, session.as_deref())) {
+            Ok(made) => return Ok(Ok(made)),
+            Err(Unbuildable::SessionNeeded) => {}
+            Err(other) => return Err(unbuildable(account, other)),
+        }
+        let moment = self.moment(account, None);
+        let call = account
+            .adapter
+            .session_request(&moment)
+            .ok_or_else(|| BrokerError::Internal(format!("{} asks for a session but has none", account.kind)))?;
+        let opened =
+            self.exchange(account, files, &call, None, |reply| account.adapter.session_reply(&moment, reply)).await?;
+        match opened {
+            Outcome::Done(session) => {
+                let session = Arc::new(session);
+                self.keep_session(account.id, Arc::clone(&session));
+                make(&self.moment(account, Some(&session))).map(Ok).map_err(|error| unbuildable(account, error))
+            }
+            Outcome::Refused(refusal) => Ok(Err(Outcome::Refused(refusal))),
+            // The session call changes nothing: whatever became of it, the call itself was not sent.
+            Outcome::SessionExpired | Outcome::NotSent { .. } | Outcome::Unknown(_) => Ok(Err(Outcome::NotSent {
+                reason: "No session with the provider could be opened.".to_owned(),
+                retry_after: None,
+            })),
+        }
+    }
+}
+
+/// How long a call may take in all, from its permit on.
+pub(crate) fn longest(call: &Call) -> Duration {
+    call.timeout + Duration::from_secs(30)
+}
+
+/// The end of a call that begins until `not_after`, whoever makes it.
+pub(crate) fn over_at(not_after: DateTime<Utc>, call: &Call, margin: Duration) -> DateTime<Utc> {
+    let whole = call.timeout.saturating_add(margin);
+    not_after + TimeDelta::from_std(whole).unwrap_or(TimeDelta::MAX)
+}
+
+pub(crate) fn busy<T>() -> Outcome<T> {
+    Outcome::NotSent {
+        reason: "The account already makes as many calls as it may.".to_owned(),
+        retry_after: Some(BUSY),
+    }
+}
+
+pub(crate) fn unbuildable(account: &OpenAccount, error: Unbuildable) -> BrokerError {
+    match error {
+        Unbuildable::Refused(findings) => BrokerError::Invalid(findings),
+        defect @ (Unbuildable::SessionNeeded | Unbuildable::Defect(_)) => {
+            BrokerError::Internal(format!("{}: {defect}", account.kind))
+        }
+    }
+}
+
+fn signed_before(envelope: &Envelope, id: SubmissionId) -> BTreeMap<DocumentId, StoredFile> {
+    let start = envelope.submissions.iter().find(|s| s.id == id).map(|s| &s.plan.start);
+    let Some(Start::AfterCompleted { ordinal }) = start else {
+        return BTreeMap::new();
+    };
+    let Some(before) = envelope.submissions.iter().find(|s| s.plan.ordinal == *ordinal) else {
+        return BTreeMap::new();
+    };
+    envelope
+        .artifacts
+        .iter()
+        .filter(|a| a.submission == before.id && a.kind == domain::facts::ArtifactKind::SignedDocument)
+        .flat_map(|a| a.documents.iter().map(|d| (*d, stored_file(a))))
+        .collect()
+}
+
+fn stored_file(artifact: &Artifact) -> StoredFile {
+    StoredFile {
+        key: artifact.object_key.clone(),
+        size: artifact.size,
+        sha256: artifact.sha256.clone(),
+        content_type: Some(artifact.content_type.clone()),
+    }
+}

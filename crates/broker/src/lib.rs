@@ -1,0 +1,242 @@
+//! The use cases of Rubrica: drafts, sending, the engine that carries envelopes through their providers, callbacks,
+//! artifacts, accounts. One use case a file; [`engine`] has the page on what happens at each crash.
+
+mod accounts;
+mod actions;
+mod admin;
+mod callbacks;
+mod caller;
+mod clock;
+mod digest;
+mod documents;
+mod drafts;
+pub mod engine;
+mod error;
+mod examine;
+mod failpoint;
+mod files;
+mod order;
+pub mod plan;
+mod resolve;
+mod send;
+mod trail;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use domain::ids::{AccountId, TenantId};
+use domain::protocol::Policy;
+use pdf::TrustAnchors;
+use persistence::{BlobError, BlobRef, Blobs, Store};
+use provider_clients::provider::Session;
+use provider_clients::registry::Registry;
+use provider_clients::transport::Transport;
+use url::Url;
+
+pub use accounts::{AccountPatch, AccountView, CapabilityMatrix, NewAccount, VerifyResult};
+pub use admin::{Administrator, NewApiKey, NewTenant, Principal, Scope};
+pub use callbacks::{CallbackIntake, CallbackTarget};
+pub use caller::{Caller, RequestTicket};
+pub use clock::{Clock, ShiftedClock, SystemClock};
+pub use digest::ContentDigest;
+pub use documents::{Content, DocumentChange, Upload, UploadedAs};
+pub use drafts::{InlineDocument, InlineFile, NewEnvelope, NewRecipient};
+pub use error::{BrokerError, DocumentFault, Result};
+pub use resolve::Resolve;
+
+pub use {pdf, persistence, provider_clients};
+
+use accounts::OpenAccount;
+
+/// What the broker needs to be told.
+#[derive(Debug, Clone)]
+pub struct BrokerConfig {
+    /// Where callers, providers and signers reach the broker; `None` when providers cannot call back.
+    pub public_url: Option<Url>,
+    /// Largest document that callers may upload, in bytes.
+    pub max_document_bytes: u64,
+    /// Largest file that a provider may send back, in bytes.
+    pub max_artifact_bytes: u64,
+    /// How long after its intent was recorded a call may begin.
+    pub send_window: Duration,
+    /// What is added to the longest time of a call before another worker takes it over.
+    pub takeover_margin: Duration,
+    /// Patience with refusals that pass, and pauses between tries.
+    pub policy: Policy,
+    /// The name under which this process claims jobs; unique among replicas.
+    pub worker_name: String,
+}
+
+/// What the broker works with.
+pub struct Parts {
+    /// The database.
+    pub store: Store,
+    /// The object store.
+    pub blobs: Blobs,
+    /// The vendors.
+    pub registry: Registry,
+    /// The way out.
+    pub transport: Transport,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Certificates that signatures are trusted by.
+    pub anchors: TrustAnchors,
+    /// The rest.
+    pub config: BrokerConfig,
+}
+
+/// The use cases. Cheap to clone.
+#[derive(Clone)]
+pub struct Broker {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Store,
+    blobs: Blobs,
+    registry: Registry,
+    transport: Transport,
+    clock: Arc<dyn Clock>,
+    anchors: TrustAnchors,
+    config: BrokerConfig,
+    accounts: Mutex<HashMap<AccountId, Arc<OpenAccount>>>,
+    sessions: Mutex<HashMap<AccountId, Arc<Session>>>,
+}
+
+/// Whether the broker can work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Readiness {
+    /// The database answers and has the tables of this version.
+    pub database: bool,
+    /// The object store answers.
+    pub storage: bool,
+}
+
+impl Broker {
+    /// A broker of these parts.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        let Parts { store, blobs, registry, transport, clock, anchors, config } = parts;
+        Self {
+            inner: Arc::new(Inner {
+                store,
+                blobs,
+                registry,
+                transport,
+                clock,
+                anchors,
+                config,
+                accounts: Mutex::default(),
+                sessions: Mutex::default(),
+            }),
+        }
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    /// The object store.
+    #[must_use]
+    pub fn blobs(&self) -> &Blobs {
+        &self.inner.blobs
+    }
+
+    /// The time.
+    #[must_use]
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.inner.clock
+    }
+
+    /// The vendors.
+    #[must_use]
+    pub fn registry(&self) -> &Registry {
+        &self.inner.registry
+    }
+
+    /// What the broker was told.
+    #[must_use]
+    pub fn config(&self) -> &BrokerConfig {
+        &self.inner.config
+    }
+
+    /// Whether the broker can work now.
+    pub async fn ready(&self) -> Readiness {
+        let database = match self.store().database().now().await {
+            Ok(_) => true,
+            Err(error) => {
+                tracing::warn!(error = %error, "The database does not answer");
+                false
+            }
+        };
+        // A file that is not there is an answer; a store that fails is not.
+        let absent = BlobRef { key: "ready", size: 0, chunk_sha256: &[] };
+        let storage = matches!(self.blobs().read(absent).await, Ok(_) | Err(BlobError::Missing | BlobError::Corrupt));
+        Readiness { database, storage }
+    }
+
+    pub(crate) fn transport(&self) -> &Transport {
+        &self.inner.transport
+    }
+
+    pub(crate) fn anchors(&self) -> TrustAnchors {
+        self.inner.anchors.clone()
+    }
+
+    pub(crate) fn worker_name(&self) -> String {
+        self.inner.config.worker_name.clone()
+    }
+
+    pub(crate) fn known_account(&self, id: AccountId) -> Option<Arc<OpenAccount>> {
+        locked(&self.inner.accounts).get(&id).cloned()
+    }
+
+    pub(crate) fn keep_account(&self, account: Arc<OpenAccount>) {
+        locked(&self.inner.accounts).insert(account.id, account);
+    }
+
+    pub(crate) fn forget_account(&self, id: AccountId) {
+        locked(&self.inner.accounts).remove(&id);
+    }
+
+    pub(crate) fn sessions(&self) -> MutexGuard<'_, HashMap<AccountId, Arc<Session>>> {
+        locked(&self.inner.sessions)
+    }
+
+    pub(crate) fn keep_session(&self, id: AccountId, session: Arc<Session>) {
+        self.sessions().insert(id, session);
+    }
+
+    pub(crate) fn forget_session(&self, id: AccountId) {
+        self.sessions().remove(&id);
+    }
+
+    /// Lets submissions that wait for their account to be mended be tried again.
+    pub(crate) async fn retry_blocked(
+        &self,
+        tenant: TenantId,
+        account: AccountId,
+        traceparent: Option<&str>,
+    ) -> Result<()> {
+        let now = self.clock().now();
+        for (envelope, _) in self.store().tenant(tenant).submissions().submitting(account).await? {
+            let envelope = self.envelope(tenant, envelope).await?;
+            let jobs = envelope
+                .submissions
+                .iter()
+                .filter(|s| s.account == account && s.state == domain::states::SubmissionState::Submitting)
+                .map(|s| engine::work::job(engine::work::Work::Submit(s.id, account), &envelope, now, traceparent))
+                .collect();
+            self.store().jobs().enqueue(jobs).await?;
+        }
+        Ok(())
+    }
+}
+
+/// A cache stays usable after a panic elsewhere.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
