@@ -1,0 +1,11 @@
+//! Artifacts: what came back.
+
+mod download;
+mod list;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Registers the operations.
+pub(crate) fn operations(services: &mut ServiceConfig<'_>) {
+    services.service(list::list_artifacts).service(download::download_artifact);
+}

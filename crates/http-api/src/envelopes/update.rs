@@ -1,0 +1,48 @@
+use actix_web::http::StatusCode;
+use actix_web::patch;
+use domain::envelope::EnvelopeSpec;
+use domain::states::EnvelopeStatus;
+use serde_json::Value;
+
+use super::input::CreateEnvelope;
+use super::patch::EnvelopePatch;
+use crate::auth::EnvelopesWrite;
+use crate::body::{RawBody, Schemas, merge, read};
+use crate::call::{Call, Reply, must_be};
+use crate::openapi::params::{EnvelopePath, IfMatch};
+use crate::problem::ApiError;
+use crate::views::envelope::EnvelopeView;
+
+/// Change a draft
+///
+/// A JSON Merge Patch (RFC 7396) over the envelope's own fields; recipients and documents have their own operations.
+#[utoipa::path(
+    tag = "envelopes",
+    security(("bearer" = ["envelopes:write"])),
+    params(EnvelopePath, IfMatch),
+    request_body(description = "What to change.", content(
+        (EnvelopePatch = "application/merge-patch+json", example = json!({ "subject": "Employment contract, second version", "message": null })),
+        (EnvelopePatch = "application/json", example = json!({ "subject": "Employment contract, second version", "message": null })),
+    )),
+    responses((status = 200, description = "The draft, changed.", body = EnvelopeView, headers(("ETag" = String, description = "The new version.")))),
+    extensions(("x-problems" = json!(["precondition-failed", "wrong-state", "conflict"]))),
+)]
+#[patch("/envelopes/{envelope_id}")]
+pub(super) async fn update_envelope(call: Call<EnvelopesWrite>) -> Result<Reply, ApiError> {
+    let envelope = call.envelope().await?;
+    let body = call.body().await?;
+    let expected = call.if_match()?.require(envelope.version)?;
+    must_be(&envelope, &[EnvelopeStatus::Draft], "changing")?;
+    let spec = patched(&body, &call.api().schemas, &envelope.spec)?;
+    let caller = call.caller(envelope.tenant);
+    // Without If-Match the patch still is one over what was read here: a change in between must not be lost.
+    let expected = expected.or(Some(envelope.version));
+    let changed = call.broker().update_envelope(&caller, envelope.id, expected, spec).await?;
+    Reply::envelope(StatusCode::OK, &changed, &call.envelope_view(&changed))
+}
+
+fn patched(body: &RawBody, schemas: &Schemas, spec: &EnvelopeSpec) -> Result<EnvelopeSpec, ApiError> {
+    let patch = body.patch::<EnvelopePatch>(schemas)?;
+    let before = serde_json::to_value(CreateEnvelope::of_spec(spec)).unwrap_or(Value::Null);
+    read(schemas, merge(before, patch), |rules: CreateEnvelope, faults| rules.spec(faults))
+}

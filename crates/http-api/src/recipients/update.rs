@@ -1,0 +1,103 @@
+use actix_web::http::StatusCode;
+use actix_web::patch;
+use broker::NewRecipient;
+use broker::provider_clients::provider::Correction;
+use domain::record::{Envelope, Recipient};
+use domain::states::EnvelopeStatus;
+use serde_json::Value;
+
+use super::in_path;
+use super::patch::RecipientPatch;
+use crate::auth::EnvelopesWrite;
+use crate::body::{RawBody, Schemas, fault, merge, read};
+use crate::call::{Call, Reply, must_not_be_ended};
+use crate::envelopes::RecipientInput;
+use crate::openapi::params::{EnvelopePath, IfMatch, RecipientPath};
+use crate::problem::{ApiError, ProblemFault};
+use crate::views::recipient::RecipientView;
+
+/// What can be corrected after sending.
+const CORRECTABLE: [&str; 6] = ["name", "given_name", "family_name", "second_family_name", "email", "phone"];
+
+/// Change or correct a recipient
+///
+/// A JSON Merge Patch (RFC 7396). On a draft every field can be changed (200). After sending, names, `email` and `phone`
+/// can be corrected where the provider can do it (202); nobody is notified again by that.
+#[utoipa::path(
+    tag = "recipients",
+    security(("bearer" = ["envelopes:write"])),
+    params(EnvelopePath, RecipientPath, IfMatch),
+    request_body(description = "What to change.", content(
+        (RecipientPatch = "application/merge-patch+json", example = json!({ "email": "ana.perez@example.com" })),
+        (RecipientPatch = "application/json", example = json!({ "email": "ana.perez@example.com" })),
+    )),
+    responses(
+        (status = 200, description = "The draft's recipient, changed.", body = RecipientView, headers(("ETag" = String, description = "The envelope's new version."))),
+        (status = 202, description = "The correction is on its way to the provider.", body = RecipientView, headers(("ETag" = String, description = "The envelope's version."))),
+    ),
+    extensions(("x-problems" = json!(["precondition-failed", "wrong-state", "conflict", "capability-unsupported", "rate-limited", "provider-refused", "provider-unavailable"]))),
+)]
+#[patch("/envelopes/{envelope_id}/recipients/{recipient_id}")]
+pub(super) async fn update_recipient(call: Call<EnvelopesWrite>) -> Result<Reply, ApiError> {
+    let envelope = call.envelope().await?;
+    let recipient = in_path(&call, &envelope)?;
+    let body = call.body_with_files().await?;
+    let expected = call.if_match()?.require(envelope.version)?;
+    must_not_be_ended(&envelope, "changing a recipient")?;
+    let caller = call.caller(envelope.tenant);
+    let schemas = &call.api().schemas;
+    if envelope.status == EnvelopeStatus::Draft {
+        let new = patched(&body, schemas, recipient)?;
+        // Without If-Match the patch still is one over what was read here.
+        let expected = expected.or(Some(envelope.version));
+        let changed = call.broker().replace_recipient(&caller, envelope.id, recipient.id, expected, new).await?;
+        return answer(StatusCode::OK, &changed, recipient);
+    }
+    let correction = correction(&body, schemas, recipient)?;
+    let changed = call.broker().correct_recipient(&caller, envelope.id, recipient.id, expected, correction).await?;
+    answer(StatusCode::ACCEPTED, &changed, recipient)
+}
+
+fn patched(body: &RawBody, schemas: &Schemas, recipient: &Recipient) -> Result<NewRecipient, ApiError> {
+    let patch = body.patch::<RecipientPatch>(schemas)?;
+    let before = serde_json::to_value(RecipientInput::of_recipient(recipient)).unwrap_or(Value::Null);
+    read(schemas, merge(before, patch), |given: RecipientInput, faults| given.into_new("", faults))
+}
+
+/// The change as a correction: only what can be corrected, and nothing taken away.
+fn correction(body: &RawBody, schemas: &Schemas, recipient: &Recipient) -> Result<Correction, ApiError> {
+    let patch = body.patch::<RecipientPatch>(schemas)?;
+    let members = patch.as_object().into_iter().flatten();
+    let faults: Vec<ProblemFault> = members
+        .filter(|(name, value)| !CORRECTABLE.contains(&name.as_str()) || value.is_null())
+        .map(|(name, _)| {
+            let rule = "After sending only names, email and phone can be corrected, and none can be removed.";
+            ProblemFault::body(format!("/{name}"), "not_applicable", rule)
+        })
+        .collect();
+    if !faults.is_empty() {
+        return Err(ApiError::invalid(faults));
+    }
+    if patch.as_object().is_none_or(serde_json::Map::is_empty) {
+        return Err(fault("", "required", "Something to correct must be given."));
+    }
+    let text = |name: &str| patch.get(name).and_then(Value::as_str).map(str::to_owned);
+    let correction = Correction {
+        name: text("name"),
+        given_name: text("given_name"),
+        family_name: text("family_name"),
+        second_family_name: text("second_family_name"),
+        email: text("email"),
+        phone: text("phone"),
+    };
+    // The corrected recipient must keep the same rules as a new one.
+    let before = serde_json::to_value(RecipientInput::of_recipient(recipient)).unwrap_or(Value::Null);
+    read(schemas, merge(before, patch), |given: RecipientInput, faults| given.into_new("", faults))?;
+    Ok(correction)
+}
+
+fn answer(status: StatusCode, envelope: &Envelope, recipient: &Recipient) -> Result<Reply, ApiError> {
+    let changed = envelope.recipients.iter().find(|other| other.id == recipient.id);
+    let changed = changed.ok_or_else(|| ApiError::not_found("recipient"))?;
+    Ok(Reply::json(status, &RecipientView::new(changed, false))?.version(envelope.version))
+}

@@ -1,0 +1,9 @@
+//! The API over a real broker on SQLite, without sockets: the order of checks, conditions, idempotency, files.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
+
+mod bodies;
+mod files;
+mod idempotency;
+mod order_of_checks;
+mod scopes;
+mod support;

@@ -1,0 +1,177 @@
+//! `rubrica demo`: the whole way of an envelope, over HTTP, with nothing to set up.
+//!
+//! It starts the simulated providers and the broker in this process, and then behaves as a team's service would: it knows an
+//! address and a key, and nothing else of the broker.
+
+mod api;
+mod journey;
+mod kept;
+mod providers;
+mod report;
+
+use std::collections::HashMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::{Context as _, bail};
+use broker::Scope;
+use provider_sandbox::RunningSandbox;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use self::api::Api;
+use self::journey::{Journey, Outcome};
+use self::kept::Kept;
+use self::providers::PROVIDERS;
+use crate::app::{Application, Options, reachable};
+use crate::cli;
+use crate::config::{Config, DeclaredKey, DeclaredTenant, LogFormat, Need, Sources, Telemetry, load};
+use crate::{sandbox, shutdown, telemetry};
+
+/// The slug of the demo's tenant.
+const TENANT: &str = "demo";
+
+/// What the demo's own key may do: everything that belongs to a tenant.
+const SCOPES: [Scope; 7] = [
+    Scope::EnvelopesRead,
+    Scope::EnvelopesWrite,
+    Scope::DocumentsRead,
+    Scope::AccountsRead,
+    Scope::AccountsWrite,
+    Scope::WebhooksRead,
+    Scope::WebhooksWrite,
+];
+
+/// Runs the demo.
+///
+/// # Errors
+/// When something cannot be started or opened. What goes wrong with an envelope is told in the table and by the exit code.
+pub async fn run(arguments: cli::Demo) -> anyhow::Result<ExitCode> {
+    if arguments.verbose {
+        telemetry::init_logs(&Telemetry { log_format: LogFormat::Pretty, log_filter: "info".to_owned() })?;
+    }
+    let began = Instant::now();
+    let metrics = telemetry::collect_metrics()?;
+    let stop = CancellationToken::new();
+    shutdown::on_signals(&stop)?;
+    let output = &arguments.output;
+    let kept = Kept::open(output).with_context(|| format!("the folder {} cannot be used", output.display()))?;
+
+    let mut config = settings(output, &kept)?;
+    if arguments.keep_running {
+        config.server.bind = usual_or_free(8080);
+        config.sandbox.bind = usual_or_free(8090);
+    }
+    let vendors = sandbox::start(&config.sandbox).await?;
+    config.verification.trusted_roots = Some(vendors.sandbox().ca_pem());
+    config.tenants.push(tenant(&vendors, &kept));
+
+    let application =
+        Box::pin(Application::build(config, Options { metrics: Some(metrics), ..Options::default() })).await?;
+    let address = application.addresses().api.context("the API is not served")?;
+    let url = format!("http://{}", reachable(address));
+    let broker = tokio::spawn(application.run_until_stopped(stop.clone()));
+    println!(
+        "Broker at {url}, simulated providers at {}; both ready after {:.1} s.",
+        vendors.base_url(),
+        seconds(began)
+    );
+
+    let outcomes = tokio::select! {
+        outcomes = journeys(&url, &vendors, &kept, output, began) => outcomes,
+        () = stop.cancelled() => Err(anyhow::anyhow!("the demo was stopped")),
+    };
+    if arguments.keep_running && outcomes.is_ok() && !stop.is_cancelled() {
+        report::running(&url, vendors.base_url(), &kept);
+        stop.cancelled().await;
+    }
+    stop.cancel();
+    ended(broker).await?;
+    vendors.stop().await;
+    Ok(if outcomes?.iter().all(Outcome::is_good) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn ended(broker: JoinHandle<anyhow::Result<()>>) -> anyhow::Result<()> {
+    broker.await.context("the broker ended abruptly")?
+}
+
+/// Carries one envelope through each provider, then prints the table.
+async fn journeys(
+    url: &str,
+    vendors: &RunningSandbox,
+    kept: &Kept,
+    output: &Path,
+    began: Instant,
+) -> anyhow::Result<Vec<Outcome>> {
+    let api = Api::new(url, &kept.api_key)?;
+    let mut outcomes = Vec::new();
+    for provider in PROVIDERS {
+        register_callback(&api, vendors, provider).await.with_context(|| format!("{}: callback", provider.kind))?;
+        provider.script_signers(vendors.sandbox());
+        let journey = Journey { api: &api, vendors: vendors.sandbox(), provider, output, began };
+        outcomes.push(journey.travel().await);
+    }
+    report::table(&outcomes, output);
+    Ok(outcomes)
+}
+
+/// Tells the simulated provider where to call back, as its support would be told by mail.
+async fn register_callback(api: &Api, vendors: &RunningSandbox, provider: &providers::Provider) -> anyhow::Result<()> {
+    let accounts = api.get("/v1/provider-accounts?limit=200").await?;
+    let ours = accounts["data"].as_array().into_iter().flatten().find(|account| account["name"] == provider.account);
+    let Some(callback) = ours.and_then(|account| account["callback_url"].as_str()) else {
+        bail!("the API shows no callback URL for the account \"{}\"", provider.account);
+    };
+    (provider.register_callback)(vendors.sandbox(), callback);
+    Ok(())
+}
+
+/// The demo's configuration: the defaults, a folder, and the simulated providers as targets. The environment has no say.
+fn settings(output: &Path, kept: &Kept) -> anyhow::Result<Config> {
+    let mut sources = Sources { environment: Some(HashMap::new()), ..Sources::default() };
+    let folder = output.display();
+    for (key, value) in [
+        ("server.bind", "127.0.0.1:0".to_owned()),
+        ("sandbox.bind", "127.0.0.1:0".to_owned()),
+        ("database.url", format!("sqlite://{folder}/rubrica.db?mode=rwc")),
+        ("storage.url", format!("file:{folder}/storage")),
+        ("secrets.master_key", kept.master_key.clone()),
+        ("auth.bootstrap_admin_key", kept.admin_key.clone()),
+        ("security.allow_private_targets", "true".to_owned()),
+        ("worker.poll_every_ms", "200".to_owned()),
+        ("server.shutdown_grace_s", "5".to_owned()),
+    ] {
+        sources.overrides.insert(key.to_owned(), value);
+    }
+    Ok(load(&sources, Need::Everything)?)
+}
+
+fn tenant(vendors: &RunningSandbox, kept: &Kept) -> DeclaredTenant {
+    DeclaredTenant {
+        slug: TENANT.to_owned(),
+        name: "Demo".to_owned(),
+        accounts: PROVIDERS.iter().map(|provider| provider.account(vendors)).collect(),
+        routing: None,
+        api_keys: vec![DeclaredKey {
+            name: "demo".to_owned(),
+            key: kept.api_key.clone().into(),
+            scopes: SCOPES.to_vec(),
+            expires_at: None,
+        }],
+    }
+}
+
+/// The usual port of this machine, or a free one when it is taken.
+fn usual_or_free(port: u16) -> SocketAddr {
+    let usual = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    match std::net::TcpListener::bind(usual) {
+        Ok(_) => usual,
+        Err(_) => SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+    }
+}
+
+fn seconds(began: Instant) -> f64 {
+    began.elapsed().as_secs_f64()
+}

@@ -1,0 +1,46 @@
+//! What the demo prints at its end.
+
+use std::path::Path;
+
+use super::Kept;
+use super::journey::Outcome;
+
+/// Prints one line for each provider, then where the files are.
+pub(super) fn table(outcomes: &[Outcome], output: &Path) {
+    println!();
+    println!(
+        "{:<14} {:<10} {:>6} {:>6} {:>10} {:>8} {:>6}  {}",
+        "provider", "envelope", "calls", "polls", "callbacks", "time", "files", "signed document"
+    );
+    for outcome in outcomes {
+        let (state, files, signed) = match &outcome.result {
+            Ok(files) => {
+                ("completed", files.paths.len(), format!("{}, {} signatures", files.verdict, files.signatures))
+            }
+            Err(_) => ("failed", 0, "see above".to_owned()),
+        };
+        println!(
+            "{:<14} {state:<10} {:>6} {:>6} {:>10} {:>6.1} s {files:>6}  {signed}",
+            outcome.kind,
+            outcome.calls,
+            outcome.polls,
+            outcome.callbacks,
+            outcome.took.as_secs_f64(),
+        );
+    }
+    println!();
+    for path in outcomes.iter().filter_map(|outcome| outcome.result.as_ref().ok()).flat_map(|files| &files.paths) {
+        println!("  {}", path.display());
+    }
+    println!("The demo's database, documents and keys stay in {}/; delete it to begin anew.", output.display());
+}
+
+/// Prints what a person needs to go on by hand.
+pub(super) fn running(url: &str, vendors: &str, kept: &Kept) {
+    println!();
+    println!("Rubrica keeps running; Ctrl+C ends it.");
+    println!("  Swagger UI          {url}/docs  (Authorize with the API key)");
+    println!("  Signers' pages      {vendors}/  (recipients of new envelopes act there, by hand)");
+    println!("  API key (tenant)    {}", kept.api_key);
+    println!("  Admin key           {}", kept.admin_key);
+}

@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Holds the broker against programs of others: pyHanko examines the demo's signed document, generators make clients of the
+# contract, and Schemathesis sends a running broker what the contract allows and what it does not.
+set -euo pipefail
+
+# shellcheck source=scripts/lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+need cargo "Install Rust: https://rustup.rs"
+need curl "Install curl."
+python_tools
+
+scratch=$(mktemp -d)
+trap 'broker_down; rm -rf "$scratch"' EXIT
+
+"$ROOT/scripts/lint-openapi.sh"
+
+broker_up "$scratch"
+
+say "The demo's signed documents (pyHanko)"
+curl -fsS "$SANDBOX_URL/_sandbox/ca.pem" -o "$scratch/root.pem"
+signed=("$scratch"/demo/*/*signed*.pdf)
+[ -f "${signed[0]}" ] || fail "The demo left no signed document."
+for document in "${signed[@]}"; do
+  echo "$(basename "$(dirname "$document")"): $(basename "$document")"
+  "$ROOT/.venv/bin/python" "$ROOT/tests/interop/verify_signed_pdf.py" "$document" --root "$scratch/root.pem" \
+    --original "$ROOT/tests/samples/contrato-trabajo-es.pdf" \
+    --signer "Jesús Sánchez Alonso" --signer "Lucía Fernández Gil" || fail "pyHanko does not accept a signed document of the demo."
+done
+
+say "Requests made from the contract (Schemathesis)"
+"$ROOT/.venv/bin/schemathesis" run "$API_URL/openapi.json" --url "$API_URL" --header "Authorization: Bearer $API_KEY" \
+  --checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance \
+  --phases examples,coverage,fuzzing --max-examples 15 --max-time 150 --seed 1 --generation-database none --request-timeout 45 \
+  --suppress-health-check all --no-color ||
+  { tail -n 40 "$scratch/broker.log" >&2; fail "Schemathesis found an answer that the contract does not allow."; }
+! grep -E '^[^ ]+ +ERROR|panicked' "$scratch/broker.log" || fail "The broker logged errors during the requests, see above."
