@@ -1,4 +1,5 @@
 //! How facts change an envelope: every change is told by exactly one event, no state walks back, order does not matter.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests and their builders: a surprise ends them")]
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
 //! Which accounts a routing policy chooses.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests and their builders: a surprise ends them")]
 
 use domain::envelope::{Delivery, Notary, SignatureLevel};
 use domain::ids::AccountId;

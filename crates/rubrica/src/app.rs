@@ -155,6 +155,7 @@ impl Application {
         let mut work = JoinSet::new();
         if let Some(config) = worker {
             work.spawn(Worker::new(broker.clone(), config, work_stop.clone()).run());
+            work.spawn(broker.clone().keep_house(work_stop.clone()));
         }
         let broken = tokio::select! {
             () = stop.cancelled() => None,

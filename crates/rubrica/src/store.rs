@@ -40,13 +40,14 @@ pub async fn open(config: &Config) -> anyhow::Result<Store> {
 pub async fn open_migrated(database: Database, config: &Config) -> anyhow::Result<Store> {
     let (master, previous) = config.master_keys().context("secrets.master_key is required")?;
     let keys = KeyRing::new(&master, &previous)?;
-    Store::open(database, keys).await.map_err(|error| match error {
-        StoreError::Seal(SealError::UnknownKey) => anyhow!(
+    let opened = Store::open(database, keys).await;
+    if let Err(StoreError::Seal(SealError::UnknownKey)) = &opened {
+        return Err(anyhow!(
             "secrets.master_key is not the key that this database was made with. Configure that key, or list it in \
              secrets.previous_master_keys"
-        ),
-        other => anyhow::Error::new(other),
-    })
+        ));
+    }
+    Ok(opened?)
 }
 
 /// Opens the object store.

@@ -61,6 +61,7 @@ pub fn collect_metrics() -> anyhow::Result<PrometheusHandle> {
     let handle = recorder.handle();
     metrics::set_global_recorder(recorder).context("the metrics cannot be set up")?;
     provider_clients::transport::describe_metrics();
+    broker::engine::describe_metrics();
     let upkeep = handle.clone();
     tokio::spawn(async move {
         let mut ticks = tokio::time::interval(UPKEEP);

@@ -1,5 +1,11 @@
 //! Whole applications in this process: their listeners, and what they make at their start.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests fail loudly; the exemption for tests covers only functions marked as such"
+)]
+
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 

@@ -1,5 +1,12 @@
 //! The program from outside: its arguments, its output, its exit codes, its signals.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail loudly; the exemption for tests covers only functions marked as such"
+)]
+
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;

@@ -36,7 +36,7 @@ pub(crate) mod work;
 mod worker;
 
 pub(crate) use edit::{Edit, Who};
-pub use worker::{Worker, WorkerConfig};
+pub use worker::{Worker, WorkerConfig, describe_metrics};
 
 use std::time::Duration;
 

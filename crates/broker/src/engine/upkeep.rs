@@ -52,6 +52,7 @@ impl Broker {
         self.store().requests().purge().await?;
         self.store().purge_callbacks(now).await?;
         permits.purge().await?;
+        self.store().database().optimize().await?;
         let mut deleted = 0;
         let mut old = self.blobs().written_before(now - LEFT_BEHIND_AFTER).try_chunks(AT_ONCE);
         while let Some(keys) = old.try_next().await.map_err(|error| error.1)? {

@@ -34,6 +34,18 @@ impl Default for WorkerConfig {
     }
 }
 
+/// Counter of jobs by `kind` and `outcome` (`done`, `again`, `failed`, `lost`).
+const JOBS_TOTAL: &str = "rubrica_jobs_total";
+
+/// Histogram of the time of a job in seconds, by `kind`.
+const JOB_SECONDS: &str = "rubrica_job_seconds";
+
+/// Tells the metrics recorder what the engine's metrics mean. Call it once, after the recorder was installed.
+pub fn describe_metrics() {
+    metrics::describe_counter!(JOBS_TOTAL, "Jobs that workers ended, by kind and outcome.");
+    metrics::describe_histogram!(JOB_SECONDS, metrics::Unit::Seconds, "Time that workers spent on a job, by kind.");
+}
+
 /// Works the queue until it is told to stop.
 pub struct Worker {
     broker: Broker,
@@ -120,7 +132,7 @@ async fn run_job(broker: &Broker, config: &WorkerConfig, job: Task) {
             result = Box::pin(handle(broker, &job)) => result,
             () = alive => Err(BrokerError::LeaseLost),
         };
-        metrics::histogram!("rubrica_job_seconds", "kind" => job.kind.clone()).record(begun.elapsed().as_secs_f64());
+        metrics::histogram!(JOB_SECONDS, "kind" => job.kind.clone()).record(begun.elapsed().as_secs_f64());
         close(broker, config, &job, result).await;
     }
     .instrument(span)
@@ -168,7 +180,7 @@ async fn close(broker: &Broker, config: &WorkerConfig, job: &Task, result: Resul
             ("failed", fail(broker, config, job, pause, &error.to_string()).await)
         }
     };
-    metrics::counter!("rubrica_jobs_total", "kind" => job.kind.clone(), "outcome" => outcome).increment(1);
+    metrics::counter!(JOBS_TOTAL, "kind" => job.kind.clone(), "outcome" => outcome).increment(1);
     if let Err(error) = closed {
         tracing::warn!(error = %error, "A job could not be closed; it runs again when its lease has run out");
     }

@@ -1,5 +1,6 @@
 //! Faults as they are collected.
 
+use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use base64::Engine as _;
@@ -11,29 +12,36 @@ use crate::problem::ProblemFault;
 
 /// The faults of a body, one for each place: what is told first is the cause, what follows only its echo.
 #[derive(Debug, Default)]
-pub(crate) struct Faults(Vec<ProblemFault>);
+pub(crate) struct Faults {
+    told: Vec<ProblemFault>,
+    /// How many of them the schema told.
+    structural: usize,
+}
 
 impl Faults {
+    /// The faults that the schema tells.
+    pub(crate) fn structural(mut told: Vec<ProblemFault>) -> Self {
+        let mut seen = BTreeSet::new();
+        told.retain(|fault| seen.insert((fault.pointer.clone(), fault.code.clone())));
+        Self { structural: told.len(), told }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.told.is_empty()
     }
 
     pub(crate) fn into_vec(self) -> Vec<ProblemFault> {
-        self.0
+        self.told
     }
 
-    pub(crate) fn extend(&mut self, faults: Vec<ProblemFault>) {
-        self.0.extend(faults);
-    }
-
-    /// Adds a fault, unless that place, or what it lies in, has one already.
+    /// Adds a fault, unless that place has one already, or the schema found one in what it lies in.
     pub(crate) fn add(&mut self, pointer: String, code: &str, detail: String) {
-        let told = self.0.iter().any(|fault| {
-            pointer.strip_prefix(fault.pointer.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-                && !fault.pointer.is_empty()
-        });
-        if !told {
-            self.0.push(ProblemFault::body(pointer, code, detail));
+        let lies_in = |outer: &str| pointer.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'));
+        let is_told = self.told.iter().any(|fault| fault.pointer == pointer);
+        let structural = self.told.iter().take(self.structural);
+        if !is_told && !structural.map(|fault| fault.pointer.as_str()).any(|outer| !outer.is_empty() && lies_in(outer))
+        {
+            self.told.push(ProblemFault::body(pointer, code, detail));
         }
     }
 
@@ -102,13 +110,24 @@ impl Faults {
             (code, Some(message)) => (code, message.to_string()),
             (_, None) => ("invalid", "It breaks a rule of this field.".to_owned()),
         };
-        self.add(pointer.to_owned(), code, detail);
+        let within = error.params.get(WITHIN).and_then(serde_json::Value::as_str).unwrap_or_default();
+        self.add(format!("{pointer}{within}"), code, detail);
     }
 }
 
+/// Where within the judged value a broken rule points.
+const WITHIN: &str = "within";
+
 /// A broken rule that our own functions find: code and sentence.
-pub(crate) fn problem_of_rules(code: &'static str, detail: &'static str) -> ValidationError {
+pub(crate) fn broken_rule(code: &'static str, detail: &'static str) -> ValidationError {
     ValidationError::new(code).with_message(detail.into())
+}
+
+/// The same, pointing into the judged value: `/organization`.
+pub(crate) fn broken_rule_within(within: &str, code: &'static str, detail: &'static str) -> ValidationError {
+    let mut error = broken_rule(code, detail);
+    error.add_param(WITHIN.into(), &within);
+    error
 }
 
 /// Whether the value of a `length` fault is over the limit; the validator only says that it is not within.
@@ -132,14 +151,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_place_has_one_fault_and_so_has_what_lies_in_it() {
-        let mut faults = Faults::default();
-        faults.add("/recipients/0".to_owned(), "wrong_type", String::new());
-        faults.add("/recipients/0/email".to_owned(), "invalid_email", String::new());
-        faults.add("/recipients/0".to_owned(), "invalid", String::new());
-        faults.add("/recipients/01".to_owned(), "invalid", String::new());
+    fn one_place_has_one_fault_and_the_schemas_word_holds_for_all_that_lies_in_it() {
+        let mut faults = Faults::structural(vec![ProblemFault::body("/recipients/0", "wrong_type", "")]);
+        for pointer in ["/recipients/0/email", "/recipients/0", "/recipients/01", "/recipients", "/recipients"] {
+            faults.add(pointer.to_owned(), "invalid", String::new());
+        }
         let pointers: Vec<_> = faults.into_vec().into_iter().map(|fault| fault.pointer).collect();
-        assert_eq!(pointers, ["/recipients/0", "/recipients/01"]);
+        assert_eq!(pointers, ["/recipients/0", "/recipients/01", "/recipients"]);
     }
 
     #[test]

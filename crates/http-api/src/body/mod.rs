@@ -9,7 +9,7 @@ mod prune;
 mod raw;
 mod schemas;
 
-pub(crate) use faults::{Faults, problem_of_rules};
+pub(crate) use faults::{Faults, broken_rule, broken_rule_within};
 pub(crate) use patch::merge;
 pub use raw::RawBody;
 pub(crate) use raw::next_chunk;
@@ -18,6 +18,7 @@ pub use schemas::Schemas;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use utoipa::ToSchema;
 use validator::Validate;
 
 use crate::problem::{ApiError, ProblemFault};
@@ -34,14 +35,48 @@ pub trait RequestBody: DeserializeOwned + Validate {
 /// `validation-failed` with every fault that could be found.
 pub(crate) fn read<T: RequestBody, R>(
     schemas: &Schemas,
-    mut value: Value,
+    value: Value,
     convert: impl FnOnce(T, &mut Faults) -> R,
 ) -> Result<R, ApiError> {
-    let mut faults = Faults::default();
     let structural = schemas.faults(T::SCHEMA, &value)?;
-    // What is wrong in itself is taken out, so that the rest can still be judged by its own rules.
+    judge(value, structural, convert)
+}
+
+/// Reads `before` after a merge patch whose schema is that of `P`, as [`read`] does.
+///
+/// The patch's own schema only tells which fields it may have: whatever else there is to say is said of the result, since
+/// a patch may give an object in part.
+///
+/// # Errors
+/// Those of [`read`], and what [`RawBody::patch`] says of the patch.
+pub(crate) fn read_patched<P: ToSchema, T: RequestBody, R>(
+    schemas: &Schemas,
+    before: Value,
+    body: &RawBody,
+    convert: impl FnOnce(T, &mut Faults) -> R,
+) -> Result<R, ApiError> {
+    let patch = body.patch()?;
+    let mut structural = unknown_fields::<P>(schemas, &patch)?;
+    let merged = merge(before, patch);
+    structural.extend(schemas.faults(T::SCHEMA, &merged)?);
+    judge(merged, structural, convert)
+}
+
+/// The fields of a patch that its schema does not know.
+pub(crate) fn unknown_fields<P: ToSchema>(schemas: &Schemas, patch: &Value) -> Result<Vec<ProblemFault>, ApiError> {
+    let mut faults = schemas.faults(&P::name(), patch)?;
+    faults.retain(|fault| fault.code == "unknown_field" || fault.pointer.is_empty());
+    Ok(faults)
+}
+
+fn judge<T: RequestBody, R>(
+    mut value: Value,
+    structural: Vec<ProblemFault>,
+    convert: impl FnOnce(T, &mut Faults) -> R,
+) -> Result<R, ApiError> {
+    // What cannot be read is taken out, so that the rest can still be judged by its own rules.
     let complete = prune::prune(&mut value, &structural);
-    faults.extend(structural);
+    let mut faults = Faults::structural(structural);
     let parsed = serde_path_to_error::deserialize::<_, T>(value);
     let converted = match parsed {
         Ok(parsed) => {

@@ -5,10 +5,7 @@ use serde_json::{Map, Value};
 /// `target` after `patch`: objects are merged member by member, `null` removes, everything else replaces.
 pub(crate) fn merge(target: Value, patch: Value) -> Value {
     let Value::Object(patch) = patch else { return patch };
-    let mut members = match target {
-        Value::Object(members) => members,
-        _ => Map::new(),
-    };
+    let mut members = if let Value::Object(members) = target { members } else { Map::new() };
     for (name, change) in patch {
         if change.is_null() {
             members.shift_remove(&name);

@@ -4,10 +4,17 @@ use serde_json::Value;
 
 use crate::problem::ProblemFault;
 
-/// Removes every member that a fault names. `false` when something faulty could not be removed: an item of a list, whose
+/// Faults that keep a value from being read at all. A number out of range or a text too long can still be read.
+const UNREADABLE: [&str; 4] = ["unknown_field", "wrong_type", "not_allowed", "wrong_format"];
+
+/// Removes every member that cannot be read. `false` when something faulty could not be removed: an item of a list, whose
 /// removal would move the ones behind it, or the whole.
 pub(super) fn prune(value: &mut Value, faults: &[ProblemFault]) -> bool {
-    faults.iter().filter(|fault| fault.code != "required").fold(true, |all, fault| remove(value, &fault.pointer) && all)
+    let mut all = true;
+    for fault in faults.iter().filter(|fault| UNREADABLE.contains(&fault.code.as_str())) {
+        all &= remove(value, &fault.pointer);
+    }
+    all
 }
 
 fn remove(value: &mut Value, pointer: &str) -> bool {

@@ -3,7 +3,6 @@
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt as _;
 use serde_json::Value;
-use utoipa::ToSchema;
 
 use super::{Faults, RequestBody, Schemas, read};
 use crate::edge::of_payload;
@@ -98,20 +97,15 @@ impl RawBody {
     /// # Errors
     /// Those of [`Self::value`], and `validation-failed` when it is no object.
     pub(crate) fn object(&self) -> Result<Value, ApiError> {
-        match self.value(&[JSON])? {
-            object @ Value::Object(_) => Ok(object),
-            _ => Err(super::fault("", "wrong_type", "It must be of the type object.")),
-        }
+        object(self.value(&[JSON])?)
     }
 
-    /// The body as a JSON Merge Patch whose schema is that of `T`.
+    /// The body as a JSON Merge Patch of an object.
     ///
     /// # Errors
-    /// Those of [`Self::value`], and `validation-failed` with what the schema alone can tell.
-    pub(crate) fn patch<T: ToSchema>(&self, schemas: &Schemas) -> Result<Value, ApiError> {
-        let patch = self.value(&[MERGE_PATCH, JSON])?;
-        let faults = schemas.faults(&T::name(), &patch)?;
-        if faults.is_empty() { Ok(patch) } else { Err(ApiError::invalid(faults)) }
+    /// Those of [`Self::value`], and `validation-failed` when it is no object.
+    pub(crate) fn patch(&self) -> Result<Value, ApiError> {
+        object(self.value(&[MERGE_PATCH, JSON])?)
     }
 
     /// The body as a patch that is a type of its own.
@@ -130,21 +124,17 @@ impl RawBody {
         if self.bytes.iter().all(u8::is_ascii_whitespace) {
             return Ok(());
         }
-        match self.value(&[JSON])? {
-            Value::Object(members) => match members.keys().next() {
-                None => Ok(()),
-                Some(_) => {
-                    let mut faults = Faults::default();
-                    for name in members.keys() {
-                        let pointer = format!("/{}", crate::problem::escape(name));
-                        faults.add(pointer, "unknown_field", "There is no such field here.".to_owned());
-                    }
-                    Err(ApiError::invalid(faults.into_vec()))
-                }
-            },
-            _ => Err(super::fault("", "wrong_type", "This operation takes no body, or an empty object.")),
+        let mut faults = Faults::default();
+        for name in object(self.value(&[JSON])?)?.as_object().into_iter().flat_map(|members| members.keys()) {
+            let pointer = format!("/{}", crate::problem::escape(name));
+            faults.add(pointer, "unknown_field", "There is no such field here.".to_owned());
         }
+        if faults.is_empty() { Ok(()) } else { Err(ApiError::invalid(faults.into_vec())) }
     }
+}
+
+fn object(value: Value) -> Result<Value, ApiError> {
+    if value.is_object() { Ok(value) } else { Err(super::fault("", "wrong_type", "It must be of the type object.")) }
 }
 
 /// The content type of bodies.

@@ -207,12 +207,11 @@ async fn patient<T>(next: impl Future<Output = T>) -> Result<T, ApiError> {
 }
 
 /// The problem that a failure to read a form is.
-pub(crate) fn of_multipart(error: &MultipartError) -> ApiError {
-    match error {
-        MultipartError::Payload(error) => of_payload(error),
-        MultipartError::Incomplete => malformed("The form breaks off before its end."),
-        _ => malformed("The form cannot be read: its boundary or a part's headers are not as they must be."),
+fn of_multipart(error: &MultipartError) -> ApiError {
+    if let MultipartError::Payload(error) = error {
+        return of_payload(error);
     }
+    malformed("The form cannot be read: it breaks off, or its boundary or a part's headers are not as they must be.")
 }
 
 fn malformed(detail: &str) -> ApiError {

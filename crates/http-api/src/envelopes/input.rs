@@ -10,7 +10,7 @@ use validator::{Validate, ValidationError};
 
 use super::options::{DocumentProviderOptions, EnvelopeProviderOptions};
 use super::recipient_input::RecipientInput;
-use crate::body::{Faults, RequestBody, problem_of_rules};
+use crate::body::{Faults, RequestBody, broken_rule, broken_rule_within};
 use crate::views::enums::Notary;
 use crate::views::values::{AccountId, Timestamp};
 
@@ -32,6 +32,7 @@ const METADATA_VALUE: usize = 500;
 /// An envelope to create. Everything but `subject` may be left out and added while it is a draft.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
+#[validate(schema(function = "stages_differ", skip_on_field_errors = false))]
 pub struct CreateEnvelope {
     /// The caller's own reference; searchable, need not be unique.
     #[serde(default)]
@@ -66,7 +67,7 @@ pub struct CreateEnvelope {
     /// Stages that need a name or a minimum; a stage that nobody describes needs all of its signers and approvers.
     #[serde(default)]
     #[schema(max_items = 200)]
-    #[validate(nested, length(max = "RECIPIENTS"), custom(function = "stages_differ"))]
+    #[validate(nested, length(max = "RECIPIENTS"))]
     pub stages: Vec<StageInput>,
     /// Who signs, approves or gets a copy, in order.
     #[serde(default)]
@@ -76,7 +77,7 @@ pub struct CreateEnvelope {
     /// Documents inside the request. Large ones are better uploaded to `…/documents` afterwards.
     #[serde(default)]
     #[schema(max_items = 100)]
-    #[validate(nested, length(max = "DOCUMENTS"), custom(function = "orders_differ"))]
+    #[validate(nested, length(max = "DOCUMENTS"))]
     pub documents: Vec<DocumentInput>,
     /// The provider account to use, instead of routing.
     #[serde(default)]
@@ -101,7 +102,8 @@ pub struct CreateEnvelope {
 #[serde(deny_unknown_fields)]
 pub struct RemindersInput {
     /// Days between two reminders.
-    #[schema(example = 3, minimum = 1, maximum = 365)]
+    #[serde(default)]
+    #[schema(required = true, example = 3, minimum = 1, maximum = 365)]
     #[validate(range(min = 1, max = 365))]
     pub every_days: u32,
 }
@@ -186,6 +188,12 @@ impl CreateEnvelope {
     /// The whole envelope as the broker takes it.
     pub(super) fn into_new(self, faults: &mut Faults) -> NewEnvelope {
         let spec = self.spec(faults);
+        let given = self.documents.iter().enumerate().filter_map(|(index, document)| Some((index, document.order?)));
+        let (places, orders): (Vec<usize>, Vec<u32>) = given.unzip();
+        if let Some(index) = repeated(&orders).and_then(|twice| places.get(twice)) {
+            let rule = "Another document has the same order.".to_owned();
+            faults.add(format!("/documents/{index}/order"), "not_unique", rule);
+        }
         let recipients = self
             .recipients
             .into_iter()
@@ -252,44 +260,43 @@ impl StageInput {
 pub(crate) fn is_file_name(name: &str) -> Result<(), ValidationError> {
     let is_path = name.contains(['/', '\\']) || name == "." || name == "..";
     if is_path || name.chars().any(char::is_control) {
-        return Err(problem_of_rules("wrong_format", "It must be a file name on one line, without a path."));
+        return Err(broken_rule("wrong_format", "It must be a file name on one line, without a path."));
     }
     Ok(())
 }
 
-fn stages_differ(stages: &[StageInput]) -> Result<(), ValidationError> {
-    let repeated = stages.iter().enumerate().any(|(index, stage)| {
-        stages
-            .iter()
-            .take(index)
-            .any(|other| (other.routing_order, &other.group) == (stage.routing_order, &stage.group))
-    });
-    if repeated {
-        return Err(problem_of_rules("not_unique", "Two stages have the same routing_order and group."));
+fn stages_differ(envelope: &CreateEnvelope) -> Result<(), ValidationError> {
+    let names: Vec<_> = envelope.stages.iter().map(|stage| (stage.routing_order, &stage.group)).collect();
+    match repeated(&names) {
+        Some(index) => {
+            let rule = "Another stage has the same routing_order and group.";
+            Err(broken_rule_within(&format!("/stages/{index}"), "not_unique", rule))
+        }
+        None => Ok(()),
     }
-    Ok(())
 }
 
-fn orders_differ(documents: &[DocumentInput]) -> Result<(), ValidationError> {
-    let orders: Vec<u32> = documents.iter().filter_map(|document| document.order).collect();
-    if orders.iter().enumerate().any(|(index, order)| orders.iter().take(index).any(|other| other == order)) {
-        return Err(problem_of_rules("not_unique", "Two documents have the same order."));
-    }
-    Ok(())
+/// The place of the first value that stands before as well.
+pub(crate) fn repeated<T: PartialEq>(values: &[T]) -> Option<usize> {
+    values
+        .iter()
+        .enumerate()
+        .find(|(index, value)| values.iter().take(*index).any(|other| other == *value))
+        .map(|it| it.0)
 }
 
 fn metadata_fits(metadata: &BTreeMap<String, String>) -> Result<(), ValidationError> {
     if metadata.len() > METADATA {
-        return Err(problem_of_rules("too_many", "At most 50 entries are allowed."));
+        return Err(broken_rule("too_many", "At most 50 entries are allowed."));
     }
     if metadata
         .keys()
         .any(|key| key.is_empty() || key.chars().count() > METADATA_KEY || key.chars().any(char::is_control))
     {
-        return Err(problem_of_rules("wrong_format", "A key must have 1 to 64 characters on one line."));
+        return Err(broken_rule("wrong_format", "A key must have 1 to 64 characters on one line."));
     }
     if metadata.values().any(|value| value.chars().count() > METADATA_VALUE) {
-        return Err(problem_of_rules("too_long", "A value may have at most 500 characters."));
+        return Err(broken_rule("too_long", "A value may have at most 500 characters."));
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ mod list;
 mod options;
 mod patch;
 mod plan;
+mod recipient_convert;
 mod recipient_input;
 mod refresh;
 mod remind;
@@ -19,7 +20,7 @@ mod update;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(crate) use input::{SHORT, is_file_name};
+pub(crate) use input::{SHORT, is_file_name, repeated};
 pub use options::{DocumentProviderOptions, EnvelopeProviderOptions, RecipientProviderOptions};
 pub use recipient_input::RecipientInput;
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::input::CreateEnvelope;
 use super::patch::EnvelopePatch;
 use crate::auth::EnvelopesWrite;
-use crate::body::{RawBody, Schemas, merge, read};
+use crate::body::{RawBody, Schemas, read_patched};
 use crate::call::{Call, Reply, must_be};
 use crate::openapi::params::{EnvelopePath, IfMatch};
 use crate::problem::ApiError;
@@ -42,7 +42,6 @@ pub(super) async fn update_envelope(call: Call<EnvelopesWrite>) -> Result<Reply,
 }
 
 fn patched(body: &RawBody, schemas: &Schemas, spec: &EnvelopeSpec) -> Result<EnvelopeSpec, ApiError> {
-    let patch = body.patch::<EnvelopePatch>(schemas)?;
     let before = serde_json::to_value(CreateEnvelope::of_spec(spec)).unwrap_or(Value::Null);
-    read(schemas, merge(before, patch), |rules: CreateEnvelope, faults| rules.spec(faults))
+    read_patched::<EnvelopePatch, _, _>(schemas, before, body, |rules: CreateEnvelope, faults| rules.spec(faults))
 }

@@ -138,11 +138,9 @@ fn set(object: &mut Value, name: &str, value: Value) {
 
 /// A member, which is made when it is missing.
 fn member<'a>(object: &'a mut Value, name: &str) -> &'a mut Value {
+    // Indexing a JSON object makes the member, and anything else is made an object first.
     if !object.is_object() {
         *object = json!({});
     }
-    match object {
-        Value::Object(members) => members.entry(name).or_insert(Value::Null),
-        other => other,
-    }
+    &mut object[name]
 }

@@ -126,18 +126,15 @@ fn example(code: Code) -> Value {
     let detail = detail.split(". ").next().unwrap_or_default().trim_end_matches('.');
     let mut problem = Problem::of(code, "http://127.0.0.1:8080", format!("{detail}."), "/v1/envelopes");
     problem.request_id = Some("0199f3a2-7c1e-7d4b-9a55-1f0c2b3d4e5f".to_owned());
-    match code {
-        Code::ValidationFailed => {
-            problem.detail = "2 fields are at fault.".to_owned();
-            problem.errors = vec![
-                ProblemFault::body("/recipients/0/email", "invalid_email", "the address must have exactly one @."),
-                ProblemFault::body("/subjet", "unknown_field", "There is no such field here."),
-            ];
-        }
-        Code::BadQuery => {
-            problem.errors = vec![ProblemFault::query("limit", "invalid_format", "It must be a number from 1 to 200.")];
-        }
-        _ => {}
+    if code == Code::ValidationFailed {
+        problem.detail = "2 fields are at fault.".to_owned();
+        problem.errors = vec![
+            ProblemFault::body("/recipients/0/email", "invalid_email", "the address must have exactly one @."),
+            ProblemFault::body("/subjet", "unknown_field", "There is no such field here."),
+        ];
+    }
+    if code == Code::BadQuery {
+        problem.errors = vec![ProblemFault::query("limit", "invalid_format", "It must be a number from 1 to 200.")];
     }
     serde_json::to_value(problem).unwrap_or_default()
 }

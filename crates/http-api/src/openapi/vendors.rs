@@ -75,13 +75,10 @@ fn moved(schema: &mut Value, to: &str) {
     match schema {
         Value::Object(members) => {
             for (name, value) in members {
-                match value {
-                    Value::String(target) if name == "$ref" => {
-                        if let Some(inside) = target.strip_prefix('#') {
-                            *target = format!("{to}{inside}");
-                        }
-                    }
-                    other => moved(other, to),
+                let inside = value.as_str().filter(|_| name == "$ref").and_then(|target| target.strip_prefix('#'));
+                match inside.map(|inside| format!("{to}{inside}")) {
+                    Some(target) => *value = Value::String(target),
+                    None => moved(value, to),
                 }
             }
         }

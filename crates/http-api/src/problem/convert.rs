@@ -52,7 +52,7 @@ impl From<BrokerError> for ApiError {
             BrokerError::Faults(faults) => Self::invalid(faults.into_iter().map(fault_of_account).collect()),
             BrokerError::UnknownKind => {
                 Self::new(Code::UnknownProviderKind, "GET /v1/providers lists the kinds that there are.")
-                    .with_faults(vec![ProblemFault::body("/kind", "not_in_enum", "no provider has this kind")])
+                    .with_faults(vec![ProblemFault::body("/kind", "not_allowed", "No provider has this kind.")])
             }
             BrokerError::AccountInUse => {
                 Self::new(Code::AccountInUse, "The account has envelopes that are not at an end, or routing names it.")

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::in_path;
 use super::patch::RecipientPatch;
 use crate::auth::EnvelopesWrite;
-use crate::body::{RawBody, Schemas, fault, merge, read};
+use crate::body::{Faults, RawBody, Schemas, fault, merge, read, read_patched, unknown_fields};
 use crate::call::{Call, Reply, must_not_be_ended};
 use crate::envelopes::RecipientInput;
 use crate::openapi::params::{EnvelopePath, IfMatch, RecipientPath};
@@ -59,22 +59,25 @@ pub(super) async fn update_recipient(call: Call<EnvelopesWrite>) -> Result<Reply
 }
 
 fn patched(body: &RawBody, schemas: &Schemas, recipient: &Recipient) -> Result<NewRecipient, ApiError> {
-    let patch = body.patch::<RecipientPatch>(schemas)?;
     let before = serde_json::to_value(RecipientInput::of_recipient(recipient)).unwrap_or(Value::Null);
-    read(schemas, merge(before, patch), |given: RecipientInput, faults| given.into_new("", faults))
+    let new = |given: RecipientInput, faults: &mut Faults| given.into_new("", faults);
+    read_patched::<RecipientPatch, _, _>(schemas, before, body, new)
 }
 
 /// The change as a correction: only what can be corrected, and nothing taken away.
 fn correction(body: &RawBody, schemas: &Schemas, recipient: &Recipient) -> Result<Correction, ApiError> {
-    let patch = body.patch::<RecipientPatch>(schemas)?;
+    let patch = body.patch()?;
+    let mut faults = unknown_fields::<RecipientPatch>(schemas, &patch)?;
+    let unknown: Vec<String> = faults.iter().map(|fault| fault.pointer.clone()).collect();
     let members = patch.as_object().into_iter().flatten();
-    let faults: Vec<ProblemFault> = members
+    let not_correctable = members
+        .filter(|(name, _)| !unknown.contains(&format!("/{name}")))
         .filter(|(name, value)| !CORRECTABLE.contains(&name.as_str()) || value.is_null())
         .map(|(name, _)| {
             let rule = "After sending only names, email and phone can be corrected, and none can be removed.";
             ProblemFault::body(format!("/{name}"), "not_applicable", rule)
-        })
-        .collect();
+        });
+    faults.extend(not_correctable);
     if !faults.is_empty() {
         return Err(ApiError::invalid(faults));
     }

@@ -7,14 +7,15 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
-use crate::body::{RequestBody, problem_of_rules};
-use crate::envelopes::SHORT;
+use crate::body::{RequestBody, broken_rule, broken_rule_within};
+use crate::envelopes::{SHORT, repeated};
 use crate::views::enums::{Delivery, Notary, SignatureLevel};
 use crate::views::values::AccountId;
 
 /// The ordered rules of a tenant.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
+#[validate(schema(function = "names_differ", skip_on_field_errors = false))]
 pub struct RoutingPolicyBody {
     /// The account for envelopes that no rule matches.
     #[serde(default)]
@@ -22,7 +23,7 @@ pub struct RoutingPolicyBody {
     /// The rules; the first that matches wins.
     #[serde(default)]
     #[schema(max_items = 100)]
-    #[validate(nested, length(max = 100), custom(function = "names_differ"))]
+    #[validate(nested, length(max = 100))]
     pub rules: Vec<RoutingRuleBody>,
 }
 
@@ -172,23 +173,25 @@ impl From<&When> for RoutingWhen {
 /// The words that the plan uses for "no rule".
 fn is_free(name: &str) -> Result<(), ValidationError> {
     if ["default", "envelope"].contains(&name) {
-        return Err(problem_of_rules("invalid", "default and envelope are taken: the plan uses them for \"no rule\"."));
+        return Err(broken_rule("invalid", "default and envelope are taken: the plan uses them for \"no rule\"."));
     }
     Ok(())
 }
 
-fn names_differ(rules: &[RoutingRuleBody]) -> Result<(), ValidationError> {
-    let repeated =
-        rules.iter().enumerate().any(|(index, rule)| rules.iter().take(index).any(|other| other.name == rule.name));
-    if repeated {
-        return Err(problem_of_rules("not_unique", "Two rules have the same name."));
+fn names_differ(policy: &RoutingPolicyBody) -> Result<(), ValidationError> {
+    let names: Vec<_> = policy.rules.iter().map(|rule| &rule.name).collect();
+    match repeated(&names) {
+        Some(index) => {
+            let rule = "Another rule has the same name.";
+            Err(broken_rule_within(&format!("/rules/{index}/name"), "not_unique", rule))
+        }
+        None => Ok(()),
     }
-    Ok(())
 }
 
 fn are_countries(countries: &OneOrMany<String>) -> Result<(), ValidationError> {
     if countries.values().iter().any(|country| country.parse::<domain::values::Country>().is_err()) {
-        return Err(problem_of_rules("invalid_country", "It must be an ISO 3166-1 alpha-2 code such as CL."));
+        return Err(broken_rule("invalid_country", "It must be an ISO 3166-1 alpha-2 code such as CL."));
     }
     Ok(())
 }

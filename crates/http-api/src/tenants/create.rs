@@ -9,7 +9,7 @@ use validator::{Validate, ValidationError};
 
 use super::of_tenant;
 use crate::auth::Admin;
-use crate::body::{RequestBody, problem_of_rules};
+use crate::body::{RequestBody, broken_rule};
 use crate::call::{Call, Reply, Stored};
 use crate::envelopes::SHORT;
 use crate::problem::ApiError;
@@ -41,7 +41,7 @@ pub(super) fn is_slug(slug: &str) -> Result<(), ValidationError> {
     if begins && rest && slug.len() <= 63 {
         return Ok(());
     }
-    Err(problem_of_rules("wrong_format", "It must begin with a letter and have up to 63 of a-z, 0-9 and hyphen."))
+    Err(broken_rule("wrong_format", "It must begin with a letter and have up to 63 of a-z, 0-9 and hyphen."))
 }
 
 /// Create a tenant

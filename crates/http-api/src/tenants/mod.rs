@@ -29,8 +29,5 @@ pub(crate) fn operations(services: &mut ServiceConfig<'_>) {
 
 /// What the broker says about a tenant that is not there.
 fn of_tenant(error: BrokerError) -> ApiError {
-    match error {
-        BrokerError::NotFound => ApiError::not_found("tenant"),
-        other => other.into(),
-    }
+    if matches!(error, BrokerError::NotFound) { ApiError::not_found("tenant") } else { error.into() }
 }

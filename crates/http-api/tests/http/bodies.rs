@@ -66,10 +66,10 @@ async fn every_fault_of_a_body_is_told_at_once_and_nothing_is_echoed() {
     let refused = api.post("/v1/envelopes", asked).await;
     let faults = refused.problem("validation-failed");
     let expected = [
-        "/documents not_unique",
         "/documents/0/content_base64 invalid_base64",
         "/documents/0/filename wrong_format",
-        "/language invalid_language",
+        "/documents/1/order not_unique",
+        "/language too_long",
         "/metadata/n wrong_type",
         "/notary not_allowed",
         "/provider_options/nobody unknown_field",
@@ -77,13 +77,13 @@ async fn every_fault_of_a_body_is_told_at_once_and_nothing_is_echoed() {
         "/recipients/0/name required",
         "/recipients/0/national_id/value invalid_national_id",
         "/recipients/0/phone invalid_phone",
-        "/recipients/1 required",
-        "/recipients/1/authentication/0 not_applicable",
+        "/recipients/1/authentication/0/code not_applicable",
+        "/recipients/1/organization required",
         "/recipients/2/organization/name required",
         "/recipients/2/role not_allowed",
         "/reminders/every_days too_small",
         "/send wrong_type",
-        "/stages not_unique",
+        "/stages/1 not_unique",
         "/subject too_short",
         "/subjet unknown_field",
     ];
@@ -110,7 +110,7 @@ async fn a_merge_patch_changes_removes_and_keeps() {
     api.send(stale).await.problem("precondition-failed");
     let wrong = json!({ "recipients": [], "subject": null, "nothing": null });
     let faults = api.send(api.request("PATCH", &path).set_json(wrong)).await.problem("validation-failed");
-    assert_eq!(faults, ["/nothing unknown_field", "/recipients unknown_field"]);
+    assert_eq!(faults, ["/nothing unknown_field", "/recipients unknown_field", "/subject required"]);
     let faults = api.send(api.request("PATCH", &path).set_json(json!({ "subject": null }))).await;
     assert_eq!(faults.problem("validation-failed"), ["/subject required"]);
 }

@@ -131,7 +131,7 @@ async fn a_deleted_blob_is_missing_and_deleting_it_again_is_no_error() {
     let (_folder, blobs) = local();
     let meta = blobs.put("artifacts", b"bytes").await.unwrap();
     let listed: Vec<String> = blobs.written_before(Utc::now() + TimeDelta::days(1)).try_collect().await.unwrap();
-    assert_eq!(listed, [meta.key.clone()]);
+    assert_eq!(listed, vec![meta.key.clone()]);
     let earlier: Vec<String> = blobs.written_before(Utc::now() - TimeDelta::days(1)).try_collect().await.unwrap();
     assert!(earlier.is_empty());
     blobs.delete(&meta.key).await.unwrap();

@@ -115,7 +115,7 @@ async fn every_tampering_with_a_history_is_noticed() {
 #[tokio::test]
 async fn every_history_can_be_found_for_checking() {
     for_each_database(async |test| {
-        let mut made = vec![a_history(test).await, a_history(test).await, a_history(test).await];
+        let mut made = [a_history(test).await, a_history(test).await, a_history(test).await];
         made.sort_by_key(|envelope| envelope.id);
         let first = test.store.histories(None, 2).await.unwrap();
         let rest = test.store.histories(Some(first[1].1), 2).await.unwrap();

@@ -60,7 +60,7 @@ async fn tenants_have_a_slug_of_their_own_and_go_only_when_empty() {
         assert!(matches!(taken, Err(StoreError::Taken { what: "slug" })), "{taken:?}");
         let two = tenant_record("two");
         test.store.create_tenant(&two).await.unwrap();
-        assert_eq!(test.store.tenants(&Page::first(1)).await.unwrap().items, [two.clone()]);
+        assert_eq!(test.store.tenants(&Page::first(1)).await.unwrap().items, vec![two.clone()]);
         assert_eq!(test.store.tenant_by_slug("one").await.unwrap(), Some(one.clone()));
         let handle = test.store.tenant(one.id);
         let taken = handle.rename("two", "x", now()).await;
@@ -91,8 +91,8 @@ async fn an_api_key_is_found_by_its_text_alone_which_is_not_stored() {
         assert_eq!(test.store.find_api_key(&secret("rk_abc_minf")).await.unwrap(), None);
 
         let handle = test.store.tenant(tenant);
-        assert_eq!(handle.api_keys(&Page::first(9)).await.unwrap().items, [mine.clone()]);
-        assert_eq!(test.store.platform_api_keys(&Page::first(9)).await.unwrap().items, [platform.clone()]);
+        assert_eq!(handle.api_keys(&Page::first(9)).await.unwrap().items, vec![mine.clone()]);
+        assert_eq!(test.store.platform_api_keys(&Page::first(9)).await.unwrap().items, vec![platform.clone()]);
         let foreign = test.store.tenant(a_tenant()).revoke_api_key(mine.id, now()).await;
         assert!(matches!(foreign, Err(StoreError::Missing { .. })), "{foreign:?}");
         assert!(handle.revoke_api_key(platform.id, now()).await.is_err());

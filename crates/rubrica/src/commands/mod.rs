@@ -33,7 +33,7 @@ pub async fn run(cli: Cli) -> ExitCode {
     match done {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            eprintln!("error: {}", in_words(&error));
             if error.downcast_ref::<ConfigFaults>().is_some() {
                 eprintln!("`rubrica config defaults` prints every setting with its explanation.");
                 return ExitCode::from(EX_CONFIG);
@@ -41,6 +41,17 @@ pub async fn run(cli: Cli) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The error and its causes, without those whose words the one before has said already.
+fn in_words(error: &anyhow::Error) -> String {
+    let mut said: Vec<String> = Vec::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !said.last().is_some_and(|before| before.contains(&cause)) {
+            said.push(cause);
+        }
+    }
+    said.join(": ")
 }
 
 fn loaded(sources: &Sources, need: Need) -> anyhow::Result<Config> {

@@ -1,6 +1,6 @@
 //! The configuration: what `default.toml` documents, as types.
 //!
-//! [`load`](load::load) layers the sources and tells every fault at once. Nothing after it checks settings again.
+//! [`load()`] layers the sources and tells every fault at once. Nothing after it checks settings again.
 
 mod fault;
 mod load;
@@ -239,7 +239,7 @@ pub struct Sandbox {
 type MasterKey = SecretBox<[u8; 32]>;
 
 impl Config {
-    /// The key that seals and those that only open; `None` when there is no key or one is malformed, which [`load`]
+    /// The key that seals and those that only open; `None` when there is no key or one is malformed, which [`load()`]
     /// refuses where they are needed.
     #[must_use]
     pub fn master_keys(&self) -> Option<(MasterKey, Vec<MasterKey>)> {

@@ -7,6 +7,8 @@ use reqwest::header::CONTENT_TYPE;
 use reqwest::{Client, RequestBuilder, Response};
 use serde_json::Value;
 
+use super::reading::{list, word};
+
 /// Longer than the API lets a caller wait.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -66,11 +68,10 @@ async fn good(response: Response) -> anyhow::Result<Response> {
     }
     let text = response.text().await.unwrap_or_default();
     let problem: Value = serde_json::from_str(&text).unwrap_or_default();
-    let mut told = problem["detail"].as_str().or(problem["title"].as_str()).unwrap_or(&text).to_owned();
-    for error in problem["errors"].as_array().into_iter().flatten() {
-        let (pointer, detail) =
-            (error["pointer"].as_str().unwrap_or_default(), error["detail"].as_str().unwrap_or_default());
-        told.push_str(&format!("\n    {pointer}: {detail}"));
+    let words = [word(&problem, "/detail"), word(&problem, "/title"), &text];
+    let mut told = words.into_iter().find(|words| !words.is_empty()).unwrap_or_default().to_owned();
+    for error in list(&problem, "/errors") {
+        told.push_str(&format!("\n    {}: {}", word(error, "/pointer"), word(error, "/detail")));
     }
     bail!("{url} answered {status}: {told}")
 }

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::api::Api;
 use super::providers::{PEOPLE, Provider};
+use super::reading::{list, number, text, word};
 use super::seconds;
 
 /// The contract that is signed, as in `tests/samples`.
@@ -86,30 +87,34 @@ impl Journey<'_> {
 
     async fn steps(&self) -> anyhow::Result<Files> {
         let draft = self.api.post("/v1/envelopes", &self.envelope().await?, &[]).await.context("draft")?;
-        let id = text(&draft, "id")?;
+        let id = text(&draft, "/id")?;
         let at = format!("/v1/envelopes/{id}");
         self.say(&format!("draft {id} with {} recipients", PEOPLE.len()));
 
         let sha256 = STANDARD.encode(digest(&SHA256, CONTRACT));
         let path = format!("{at}/documents?filename={CONTRACT_NAME}&name=Contrato%20de%20trabajo");
         let document = self.api.upload(&path, CONTRACT, &format!("sha-256=:{sha256}:")).await.context("upload")?;
-        self.say(&format!("uploaded {CONTRACT_NAME}: {} bytes, {} pages", document["size"], document["pages"]));
+        self.say(&format!(
+            "uploaded {CONTRACT_NAME}: {} bytes, {} pages",
+            number(&document, "/size"),
+            number(&document, "/pages")
+        ));
 
         let plan = self.api.get(&format!("{at}/plan")).await.context("plan")?;
-        let steps: usize = list(&plan, "submissions").map(|submission| list(submission, "steps").count()).sum();
+        let steps: usize = list(&plan, "/submissions").map(|submission| list(submission, "/steps").count()).sum();
         self.say(&format!(
             "planned: account \"{}\", {steps} call(s), {} finding(s)",
-            plan["account"]["name"].as_str().unwrap_or("?"),
-            list(&plan, "findings").count()
+            word(&plan, "/account/name"),
+            list(&plan, "/findings").count()
         ));
-        for finding in list(&plan, "findings") {
-            self.say(&format!("  {}: {}", word(finding, "severity"), word(finding, "detail")));
+        for finding in list(&plan, "/findings") {
+            self.say(&format!("  {}: {}", word(finding, "/severity"), word(finding, "/detail")));
         }
 
-        let plan_match = format!("\"{}\"", text(&plan, "digest")?);
+        let plan_match = format!("\"{}\"", text(&plan, "/digest")?);
         let headers = [("if-plan-match", plan_match.as_str()), ("prefer", "wait=10")];
         let sent = self.api.post(&format!("{at}/send"), &json!({}), &headers).await.context("send")?;
-        self.say(&format!("sent: {}", word(&sent, "status")));
+        self.say(&format!("sent: {}", word(&sent, "/status")));
         let ended = self.follow(&at).await?;
         self.fetch(&at, &ended).await
     }
@@ -122,28 +127,25 @@ impl Journey<'_> {
             // Read first: what happened before the envelope ended is told before its end.
             let envelope = self.api.get(at).await.context("status")?;
             let events = self.api.get(&format!("{at}/events?limit=200")).await.context("events")?;
-            for event in list(&events, "data") {
-                let sequence = event["sequence"].as_u64().unwrap_or(0);
+            for event in list(&events, "/data") {
+                let sequence = number(event, "/sequence");
                 if sequence > told {
                     told = sequence;
-                    self.say(&format!("{sequence:>3}  {:<22} {}", word(event, "type"), subject(event, &envelope)));
+                    self.say(&format!("{sequence:>3}  {:<22} {}", word(event, "/type"), subject(event, &envelope)));
                 }
             }
-            match word(&envelope, "status") {
+            match word(&envelope, "/status") {
                 "completed" => return Ok(envelope),
                 end @ ("declined" | "rejected" | "expired" | "canceled" | "failed") => {
-                    bail!("the envelope ended as {end}: {}", word(&envelope["error"], "detail"))
+                    bail!("the envelope ended as {end}: {}", word(&envelope, "/error/detail"))
                 }
                 _ => {}
             }
-            if let Some(attention) = envelope["attention"].as_object() {
-                bail!(
-                    "a person is needed: {}",
-                    attention.get("detail").and_then(Value::as_str).unwrap_or("no reason is told")
-                );
+            if envelope.pointer("/attention").is_some_and(Value::is_object) {
+                bail!("a person is needed: {}", word(&envelope, "/attention/detail"));
             }
             if started.elapsed() > PATIENCE {
-                bail!("after {} s the envelope is still {}", PATIENCE.as_secs(), word(&envelope, "status"));
+                bail!("after {} s the envelope is still {}", PATIENCE.as_secs(), word(&envelope, "/status"));
             }
             tokio::time::sleep(LOOK_EVERY).await;
         }
@@ -154,22 +156,22 @@ impl Journey<'_> {
         let folder = self.output.join(self.provider.kind);
         std::fs::create_dir_all(&folder)?;
         let mut files = Files { paths: Vec::new(), verdict: "no signed document".to_owned(), signatures: 0 };
-        for artifact in list(envelope, "artifacts") {
-            let id = text(artifact, "id")?;
+        for artifact in list(envelope, "/artifacts") {
+            let id = text(artifact, "/id")?;
             let bytes = self.api.download(&format!("{at}/artifacts/{id}/content")).await.context("download")?;
             let sha256 = hex::encode(digest(&SHA256, &bytes));
-            if word(artifact, "sha256") != sha256 {
+            if word(artifact, "/sha256") != sha256 {
                 bail!("the bytes of {id} are not those that the envelope tells of");
             }
             // The name comes from outside: only its last part may name a file here.
-            let name = Path::new(word(artifact, "filename")).file_name().unwrap_or_else(|| id.as_ref());
+            let name = Path::new(word(artifact, "/filename")).file_name().unwrap_or_else(|| id.as_ref());
             let path = folder.join(name);
             std::fs::write(&path, bytes)?;
-            self.say(&format!("saved {}: {}", word(artifact, "kind"), path.display()));
+            self.say(&format!("saved {}: {}", word(artifact, "/kind"), path.display()));
             files.paths.push(path);
-            if word(artifact, "kind") == "signed_document" {
-                files.verdict = word(&artifact["verification"], "status").to_owned();
-                files.signatures = list(&artifact["verification"], "signatures").count();
+            if word(artifact, "/kind") == "signed_document" {
+                files.verdict = word(artifact, "/verification/status").to_owned();
+                files.signatures = list(artifact, "/verification/signatures").count();
             }
         }
         Ok(files)
@@ -177,7 +179,7 @@ impl Journey<'_> {
 
     async fn envelope(&self) -> anyhow::Result<Value> {
         let accounts = self.api.get("/v1/provider-accounts?limit=200").await?;
-        let account = list(&accounts, "data").find(|account| account["name"] == self.provider.account);
+        let account = list(&accounts, "/data").find(|account| account["name"] == self.provider.account);
         let recipients: Vec<Value> = PEOPLE
             .iter()
             .enumerate()
@@ -197,7 +199,7 @@ impl Journey<'_> {
     }
 
     fn say(&self, what: &str) {
-        println!("{:>6.1} s  {:<14} {what}", seconds(self.began), self.provider.kind);
+        println!("{:>6.1} s  {:<14} {}", seconds(self.began), self.provider.kind, what.trim_end());
     }
 
     fn is_poll(&self, endpoint: &str) -> bool {
@@ -217,19 +219,6 @@ impl Journey<'_> {
 /// The recipient or the kind of file that an event is about; events name both by id, never by name.
 fn subject<'a>(event: &'a Value, envelope: &'a Value) -> &'a str {
     let data = &event["data"];
-    let person = list(envelope, "recipients").find(|recipient| recipient["id"] == data["recipient_id"]);
-    person.map_or_else(|| word(data, "kind"), |person| word(person, "name"))
-}
-
-fn list<'a>(value: &'a Value, member: &str) -> impl Iterator<Item = &'a Value> + use<'a> {
-    value.get(member).and_then(Value::as_array).into_iter().flatten()
-}
-
-fn word<'a>(value: &'a Value, member: &str) -> &'a str {
-    value.get(member).and_then(Value::as_str).unwrap_or_default()
-}
-
-fn text(value: &Value, member: &str) -> anyhow::Result<String> {
-    let text = value.get(member).and_then(Value::as_str);
-    Ok(text.with_context(|| format!("the answer has no {member}"))?.to_owned())
+    let person = list(envelope, "/recipients").find(|recipient| recipient["id"] == data["recipient_id"]);
+    person.map_or_else(|| word(data, "/kind"), |person| word(person, "/name"))
 }

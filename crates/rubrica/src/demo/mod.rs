@@ -7,6 +7,7 @@ mod api;
 mod journey;
 mod kept;
 mod providers;
+mod reading;
 mod report;
 
 use std::collections::HashMap;
@@ -25,6 +26,7 @@ use self::api::Api;
 use self::journey::{Journey, Outcome};
 use self::kept::Kept;
 use self::providers::PROVIDERS;
+use self::reading::{list, word};
 use crate::app::{Application, Options, reachable};
 use crate::cli;
 use crate::config::{Config, DeclaredKey, DeclaredTenant, LogFormat, Need, Sources, Telemetry, load};
@@ -50,7 +52,10 @@ const SCOPES: [Scope; 7] = [
 /// When something cannot be started or opened. What goes wrong with an envelope is told in the table and by the exit code.
 pub async fn run(arguments: cli::Demo) -> anyhow::Result<ExitCode> {
     if arguments.verbose {
-        telemetry::init_logs(&Telemetry { log_format: LogFormat::Pretty, log_filter: "info".to_owned() })?;
+        telemetry::init_logs(&Telemetry {
+            log_format: LogFormat::Pretty,
+            log_filter: "info,actix_server=warn".to_owned(),
+        })?;
     }
     let began = Instant::now();
     let metrics = telemetry::collect_metrics()?;
@@ -120,8 +125,8 @@ async fn journeys(
 /// Tells the simulated provider where to call back, as its support would be told by mail.
 async fn register_callback(api: &Api, vendors: &RunningSandbox, provider: &providers::Provider) -> anyhow::Result<()> {
     let accounts = api.get("/v1/provider-accounts?limit=200").await?;
-    let ours = accounts["data"].as_array().into_iter().flatten().find(|account| account["name"] == provider.account);
-    let Some(callback) = ours.and_then(|account| account["callback_url"].as_str()) else {
+    let ours = list(&accounts, "/data").find(|account| word(account, "/name") == provider.account);
+    let Some(callback) = ours.map(|account| word(account, "/callback_url")).filter(|url| !url.is_empty()) else {
         bail!("the API shows no callback URL for the account \"{}\"", provider.account);
     };
     (provider.register_callback)(vendors.sandbox(), callback);

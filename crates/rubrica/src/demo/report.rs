@@ -8,10 +8,7 @@ use super::journey::Outcome;
 /// Prints one line for each provider, then where the files are.
 pub(super) fn table(outcomes: &[Outcome], output: &Path) {
     println!();
-    println!(
-        "{:<14} {:<10} {:>6} {:>6} {:>10} {:>8} {:>6}  {}",
-        "provider", "envelope", "calls", "polls", "callbacks", "time", "files", "signed document"
-    );
+    println!("provider       envelope    calls  polls  callbacks     time  files  signed document");
     for outcome in outcomes {
         let (state, files, signed) = match &outcome.result {
             Ok(files) => {
