@@ -82,7 +82,8 @@ broker_up() {
   local folder=$1
   say "Starting the broker with simulated providers"
   (cd "$ROOT" && cargo build --locked --quiet --package rubrica) || fail "The broker does not build."
-  (cd "$ROOT" && NO_COLOR=1 exec cargo run --locked --quiet --package rubrica -- demo --keep-running --verbose --output "$folder/demo") \
+  : >"$folder/demo.txt"
+  NO_COLOR=1 "${CARGO_TARGET_DIR:-$ROOT/target}/debug/rubrica" demo --keep-running --verbose --output "$folder/demo" \
     >"$folder/demo.txt" 2>"$folder/broker.log" &
   BROKER_PID=$!
   local deadline=$((SECONDS + 120))

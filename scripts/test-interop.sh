@@ -29,9 +29,13 @@ for document in "${signed[@]}"; do
 done
 
 say "Requests made from the contract (Schemathesis)"
-"$ROOT/.venv/bin/schemathesis" run "$API_URL/openapi.json" --url "$API_URL" --header "Authorization: Bearer $API_KEY" \
+# It leaves notes for a next run in the working folder.
+(cd "$scratch" && "$ROOT/.venv/bin/schemathesis" run "$API_URL/openapi.json" --url "$API_URL" --header "Authorization: Bearer $API_KEY" \
   --checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance \
   --phases examples,coverage,fuzzing --max-examples 15 --max-time 150 --seed 1 --generation-database none --request-timeout 45 \
-  --suppress-health-check all --no-color ||
+  --suppress-health-check all --warnings off --no-color) ||
   { tail -n 40 "$scratch/broker.log" >&2; fail "Schemathesis found an answer that the contract does not allow."; }
-! grep -E '^[^ ]+ +ERROR|panicked' "$scratch/broker.log" || fail "The broker logged errors during the requests, see above."
+# The web server reports what is not HTTP as an error of its own; everything else that is an error here is ours.
+if grep -E '^[^ ]+ +ERROR |panicked at' "$scratch/broker.log" | grep -v ' actix_http::'; then
+  fail "The broker logged errors during these requests, see above."
+fi

@@ -29,10 +29,6 @@ impl Sha256Stream {
         self.0.update(bytes);
     }
 
-    pub(crate) fn so_far_hex(&self) -> String {
-        hex::encode(self.0.clone().finish())
-    }
-
     pub(crate) fn finish_hex(self) -> String {
         hex::encode(self.0.finish())
     }

@@ -12,7 +12,7 @@ use pdf::{Defect, InspectError};
 use persistence::{AuditEntry, BlobMeta, BlobRef, BlobStream, BlobWriter, Blobs};
 
 use crate::caller::Caller;
-use crate::digest::{ContentDigest, Sha256Stream, Sha512Stream};
+use crate::digest::{ContentDigest, Sha512Stream};
 use crate::drafts::{about_document, must_be_draft, place, renumber};
 use crate::error::DocumentFault;
 use crate::files::area;
@@ -52,8 +52,7 @@ pub struct Upload {
     envelope: EnvelopeId,
     expected: Option<u64>,
     writer: BlobWriter,
-    sha256: Sha256Stream,
-    sha512: Sha512Stream,
+    sha512: Option<Sha512Stream>,
 }
 
 /// Stored bytes to hand out.
@@ -89,15 +88,16 @@ impl Upload {
     /// # Errors
     /// [`BrokerError::TooLarge`] at the limit.
     pub async fn write(&mut self, chunk: Bytes) -> Result<()> {
-        self.sha256.update(&chunk);
-        self.sha512.update(&chunk);
+        if let Some(sha512) = &mut self.sha512 {
+            sha512.update(&chunk);
+        }
         Ok(self.writer.write(&chunk).await?)
     }
 
     /// SHA-256 of the bytes so far, lower-case hexadecimal.
     #[must_use]
     pub fn sha256(&self) -> String {
-        self.sha256.so_far_hex()
+        self.writer.sha256_so_far()
     }
 
     /// Checks what was uploaded and adds it to the draft.
@@ -106,13 +106,13 @@ impl Upload {
     /// [`BrokerError::DigestMismatch`], [`BrokerError::DocumentRefused`]; [`BrokerError::WrongState`] and
     /// [`BrokerError::VersionMismatch`] when the draft changed meanwhile. Nothing is left behind.
     pub async fn finish(self, caller: &Caller, named: UploadedAs) -> Result<(Envelope, DocumentId)> {
-        let Self { broker, envelope, expected, writer, sha256: _, sha512 } = self;
-        let sha512 = sha512.finish();
+        let Self { broker, envelope, expected, writer, sha512 } = self;
+        let sha512 = sha512.map(Sha512Stream::finish);
         let meta = writer.finish().await?;
         let same = match &named.content_digest {
             None => true,
             Some(ContentDigest::Sha256(told)) => hex::encode(told) == meta.sha256,
-            Some(ContentDigest::Sha512(told)) => *told == sha512,
+            Some(ContentDigest::Sha512(told)) => sha512.as_ref() == Some(told),
         };
         if !same {
             broker.blobs().delete(&meta.key).await?;
@@ -129,7 +129,9 @@ impl Upload {
                 Ok(())
             })
             .await;
-        if added.is_err() {
+        if let Err(refused) = &added
+            && refused.is_definite()
+        {
             broker.blobs().delete(&key).await?;
         }
         Ok((added?, id))
@@ -144,11 +146,17 @@ impl Upload {
 }
 
 impl Broker {
-    /// Begins an upload to a draft.
+    /// Begins an upload to a draft. A caller that told a SHA-512 digest asks for it `with_sha512`: SHA-256 is always taken.
     ///
     /// # Errors
     /// [`BrokerError::NotFound`], [`BrokerError::WrongState`], [`BrokerError::VersionMismatch`].
-    pub async fn begin_upload(&self, tenant: TenantId, id: EnvelopeId, expected: Option<u64>) -> Result<Upload> {
+    pub async fn begin_upload(
+        &self,
+        tenant: TenantId,
+        id: EnvelopeId,
+        expected: Option<u64>,
+        with_sha512: bool,
+    ) -> Result<Upload> {
         let envelope = self.envelope(tenant, id).await?;
         if expected.is_some_and(|version| version != envelope.version) {
             return Err(BrokerError::VersionMismatch);
@@ -159,8 +167,7 @@ impl Broker {
             envelope: id,
             expected,
             writer: self.blobs().writer(area::DOCUMENTS, Some(self.config().max_document_bytes)),
-            sha256: Sha256Stream::new(),
-            sha512: Sha512Stream::new(),
+            sha512: with_sha512.then(Sha512Stream::new),
         })
     }
 

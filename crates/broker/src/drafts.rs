@@ -72,6 +72,20 @@ impl Broker {
     /// # Errors
     /// [`BrokerError::DocumentRefused`] with a pointer; with `send` those of [`Broker::send`].
     pub async fn create_envelope(&self, caller: &Caller, new: NewEnvelope) -> Result<Envelope> {
+        let mut kept = Vec::new();
+        let created = self.create_keeping(caller, new, &mut kept).await;
+        if let Err(refused) = &created
+            && refused.is_definite()
+        {
+            for key in kept {
+                self.blobs().delete(&key).await?;
+            }
+        }
+        created
+    }
+
+    /// Creates a draft; the keys of what was put into the object store on the way are noted in `kept`.
+    async fn create_keeping(&self, caller: &Caller, new: NewEnvelope, kept: &mut Vec<String>) -> Result<Envelope> {
         let now = self.clock().now();
         let mut envelope = Envelope {
             id: EnvelopeId::generate(),
@@ -101,6 +115,7 @@ impl Broker {
         for recipient in new.recipients {
             let (recipient, identity_documents) = self.recipient(RecipientId::generate(), recipient).await?;
             edit.events.push(about_recipient(EventKind::RecipientAdded, recipient.id));
+            kept.extend(identity_documents.iter().map(|stored| stored.object_key.clone()));
             edit.identity_documents.extend(identity_documents);
             envelope.recipients.push(recipient);
         }
@@ -114,6 +129,7 @@ impl Broker {
                 provider_options: document.provider_options,
             };
             let stored = self.keep_inline(document.content, named, &pointer, now).await?;
+            kept.push(stored.object_key.clone());
             edit.events.push(about_document(EventKind::DocumentAdded, &stored));
             place(&mut envelope.documents, stored);
         }

@@ -127,6 +127,14 @@ pub enum BrokerError {
     Internal(String),
 }
 
+impl BrokerError {
+    /// Whether certainly nothing was stored: a database that fails at the commit may have kept it.
+    #[must_use]
+    pub fn is_definite(&self) -> bool {
+        !matches!(self, Self::Unavailable { .. } | Self::Internal(_))
+    }
+}
+
 impl From<StoreError> for BrokerError {
     fn from(error: StoreError) -> Self {
         match error {

@@ -32,7 +32,7 @@ pub fn hit(name: &str) {
     };
     let count = seen.entry(name.to_owned()).or_default();
     *count += 1;
-    if *count == nth {
+    if *count == *nth {
         // As abrupt as SIGKILL: nothing is flushed, nothing is dropped.
         std::process::abort();
     }

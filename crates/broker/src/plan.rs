@@ -1,6 +1,6 @@
 //! The dry run: which account, what it can honour, and the exact calls that sending would make.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use domain::capability::{Feature, Support};
@@ -169,8 +169,9 @@ impl Broker {
             };
             let order = with_defaults(order.clone(), account.adapter.defaults());
             let mut findings = general.clone();
-            findings.extend(account.adapter.check(&order));
-            dedupe(&mut findings);
+            // What is wrong at any provider is told once, and not in the adapter's words again.
+            let told = |f: &Finding| f.is_error() && general.iter().any(|g| g.is_error() && g.pointer == f.pointer);
+            findings.extend(account.adapter.check(&order).into_iter().filter(|f| !told(f)));
             if refuses(&findings) {
                 decision.passed_over.push(PassedOver {
                     account_id: id,
@@ -287,9 +288,4 @@ fn verdicts(asked: &[Feature], findings: &[Finding]) -> Vec<FeatureVerdict> {
             FeatureVerdict { feature: *feature, support, note }
         })
         .collect()
-}
-
-fn dedupe(findings: &mut Vec<Finding>) {
-    let mut seen = BTreeSet::new();
-    findings.retain(|f| seen.insert((f.code.clone(), f.pointer.clone())));
 }

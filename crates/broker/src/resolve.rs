@@ -12,6 +12,7 @@ use persistence::StepChange;
 
 use crate::caller::Caller;
 use crate::engine::Who;
+use crate::engine::work::{self, Work};
 use crate::{Broker, BrokerError, Result};
 
 /// What a person decided.
@@ -63,6 +64,7 @@ impl Broker {
                         .with("submission_id", submission.as_ref().map(|s| s.id.to_string())),
                 );
                 if let Some(submission) = &submission {
+                    edit.jobs.extend(answer_work(submission, answer.action).map(|w| work::job(w, envelope, now, None)));
                     answered(envelope, submission.id, &answer, now, &mut edit.events)?;
                 }
                 envelope.clear(code, &mut edit.events);
@@ -107,6 +109,17 @@ impl Broker {
             })
         });
         Ok(changes.collect())
+    }
+}
+
+/// The work that goes on after an answer, also where the state called for it already: its job had laid itself down.
+fn answer_work(submission: &Submission, action: ResolveAction) -> Option<Work> {
+    match action {
+        ResolveAction::Adopt | ResolveAction::Resubmit | ResolveAction::Retry => {
+            Some(Work::Submit(submission.id, submission.account))
+        }
+        ResolveAction::Accept | ResolveAction::Refetch => Some(Work::Collect(submission.id, submission.account)),
+        ResolveAction::Fail | ResolveAction::Dismiss | ResolveAction::Record => None,
     }
 }
 

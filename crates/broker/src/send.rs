@@ -6,6 +6,7 @@ use domain::finding::Severity;
 use domain::ids::{EnvelopeId, SubmissionId, TenantId};
 use domain::record::{CollectionState, Envelope, Routed, Submission};
 use domain::states::{EnvelopeStatus, SubmissionState};
+use domain::steps::Start;
 use persistence::StoreError;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -132,7 +133,7 @@ impl Broker {
         let mut changed = self.store().wakeups().envelopes();
         loop {
             let envelope = self.envelope(tenant, id).await?;
-            let waiting = envelope.status == EnvelopeStatus::Submitting && envelope.attentions.is_empty();
+            let waiting = envelope.attentions.is_empty() && is_being_submitted(&envelope);
             let now = tokio::time::Instant::now();
             if !waiting || now >= deadline {
                 return Ok(envelope);
@@ -146,4 +147,25 @@ impl Broker {
             }
         }
     }
+}
+
+/// Whether a submission is still on its way to the provider. One that waits for another to be signed is not waited for.
+fn is_being_submitted(envelope: &Envelope) -> bool {
+    let on_its_way = |s: &Submission| match s.state {
+        SubmissionState::Submitting => true,
+        SubmissionState::Planned => !matches!(s.plan.start, Start::AfterCompleted { .. }),
+        SubmissionState::Unknown
+        | SubmissionState::Submitted
+        | SubmissionState::Sent
+        | SubmissionState::InProgress
+        | SubmissionState::Finalizing
+        | SubmissionState::Completed
+        | SubmissionState::Refused
+        | SubmissionState::Declined
+        | SubmissionState::Rejected
+        | SubmissionState::Expired
+        | SubmissionState::Canceled
+        | SubmissionState::Failed => false,
+    };
+    !envelope.status.is_terminal() && envelope.submissions.iter().any(on_its_way)
 }

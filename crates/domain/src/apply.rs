@@ -37,7 +37,6 @@ impl Envelope {
         };
         if let Some(submission) = self.submissions.get_mut(index) {
             submission.vendor_status = Some(reading.vendor_status.clone());
-            submission.last_read_at = Some(now);
             submission.acted |= reading.acted;
             submission.details.extend(reading.details.iter().map(|(k, v)| (k.clone(), v.clone())));
             submission.reading = Some(merged(submission.reading.take(), reading));
@@ -85,11 +84,9 @@ impl Envelope {
             }
             Advance::Unchanged => {}
             // The vendor goes on telling a state before the end that is already recorded here: nothing new.
-            Advance::Refused(late) if late.recorded == SubmissionState::Completed && late.reported == late.recorded => {
-            }
             Advance::Refused(late) => {
                 let told = format!("{} was recorded, {} was told later.", late.recorded, late.reported);
-                if !self.attentions.iter().any(|a| a.code == AttentionCode::LateResult && a.detail == told) {
+                if !self.attentions.iter().any(|a| a.code == AttentionCode::LateResult) {
                     events.push(
                         EventDraft::new(EventKind::EnvelopeLateResult)
                             .with("submission_id", id.to_string())
@@ -151,11 +148,12 @@ impl Envelope {
     }
 
     fn apply_recipient(&mut self, submission: SubmissionId, told: &RecipientReading) {
+        let ended = self.status.is_terminal();
         let Some(recipient) = self.recipients.iter_mut().find(|r| r.id == told.recipient) else {
             return;
         };
         recipient.provider.extend(told.vendor.iter().map(|(k, v)| (k.clone(), v.clone())));
-        if let Some(url) = &told.signing_url {
+        if let Some(url) = told.signing_url.as_ref().filter(|_| !ended) {
             recipient.signing_url = Some(url.clone());
         }
         let Some(status) = told.status else { return };

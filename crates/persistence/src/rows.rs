@@ -268,24 +268,6 @@ impl Child for Submission {
 
     fn encode(&self, position: i32, encoder: &Encoder<'_>) -> Result<submission::Model, StoreError> {
         let id = self.id.as_uuid();
-        let body = SubmissionBody {
-            account: self.account,
-            plan: Cow::Borrowed(&self.plan),
-            attempt: self.attempt,
-            vendor_status: Cow::Borrowed(&self.vendor_status),
-            acted: self.acted,
-            live: self.live,
-            cancel: Cow::Borrowed(&self.cancel),
-            ended_at: self.ended_at,
-            details: Cow::Borrowed(&self.details),
-            error: Cow::Borrowed(&self.error),
-            integrity: self.integrity,
-            last_read_at: self.last_read_at,
-            next_read_at: self.next_read_at,
-            delivered: Cow::Borrowed(&self.delivered),
-            collection: Cow::Borrowed(&self.collection),
-            created_at: self.created_at,
-        };
         let secrets =
             SubmissionSecrets { reference: Cow::Borrowed(&self.reference), reading: Cow::Borrowed(&self.reading) };
         let has_secrets = self.reference.is_some() || self.reading.is_some();
@@ -303,7 +285,7 @@ impl Child for Submission {
             reference_digest: digest.map(Vec::from),
             next_read_at: self.next_read_at.filter(|_| !self.state.is_terminal()).map(micros),
             delivered_key: self.delivered.as_ref().map(|delivered| delivered.object_key.clone()),
-            body: to_json("submissions", &body)?,
+            body: submission_body(self)?,
             sealed,
         })
     }
@@ -340,6 +322,29 @@ impl Child for Artifact {
             body: to_json("artifacts", &body)?,
         })
     }
+}
+
+/// The document of a submission's row.
+pub(crate) fn submission_body(submission: &Submission) -> Result<String, StoreError> {
+    let body = SubmissionBody {
+        account: submission.account,
+        plan: Cow::Borrowed(&submission.plan),
+        attempt: submission.attempt,
+        vendor_status: Cow::Borrowed(&submission.vendor_status),
+        acted: submission.acted,
+        live: submission.live,
+        cancel: Cow::Borrowed(&submission.cancel),
+        ended_at: submission.ended_at,
+        details: Cow::Borrowed(&submission.details),
+        error: Cow::Borrowed(&submission.error),
+        integrity: submission.integrity,
+        last_read_at: submission.last_read_at,
+        next_read_at: submission.next_read_at,
+        delivered: Cow::Borrowed(&submission.delivered),
+        collection: Cow::Borrowed(&submission.collection),
+        created_at: submission.created_at,
+    };
+    to_json("submissions", &body)
 }
 
 /// A child's row as it is read: what all kinds have in common.

@@ -2,12 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use domain::ids::{AccountId, EnvelopeId, SubmissionId, TenantId};
+use domain::record::Submission;
 use domain::states::SubmissionState;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use crate::entities::submission::{Column, Entity};
+use crate::entities::submission::{ActiveModel, Column, Entity};
 use crate::error::StoreError;
+use crate::rows::submission_body;
 use crate::store::{Store, TenantStore};
 use crate::time::{from_micros, micros};
 
@@ -69,6 +71,32 @@ impl Submissions {
             .one(self.store.database().reader())
             .await?;
         Ok(next.flatten().map(from_micros))
+    }
+
+    /// Notes that a submission was read and told nothing new: the envelope's version stays, for nothing that callers see
+    /// has changed.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] when the database fails.
+    pub async fn note_reading(
+        &self,
+        envelope: EnvelopeId,
+        before: &Submission,
+        after: &Submission,
+    ) -> Result<(), StoreError> {
+        let mine = || {
+            Entity::update_many()
+                .filter(Column::EnvelopeId.eq(envelope.as_uuid()))
+                .filter(Column::Id.eq(after.id.as_uuid()))
+                .filter(Column::TenantId.eq(self.tenant.as_uuid()))
+        };
+        let writer = self.store.database().writer();
+        let due = ActiveModel { next_read_at: Set(after.next_read_at.map(micros)), ..Default::default() };
+        mine().set(due).exec(writer).await?;
+        // Whoever changed the submission meanwhile knows better: only what was read is written over.
+        let body = ActiveModel { body: Set(submission_body(after)?), ..Default::default() };
+        mine().set(body).filter(Column::Body.eq(submission_body(before)?)).exec(writer).await?;
+        Ok(())
     }
 
     /// The submissions at `account` that are on their way to the provider.

@@ -10,7 +10,7 @@ use domain::order::Order;
 use domain::outcome::Outcome;
 use domain::protocol;
 use domain::record::{Artifact, Envelope, Submission};
-use domain::steps::{Start, StepOutputs};
+use domain::steps::{Start, StepId, StepOutputs};
 use persistence::PermitLease;
 use provider_clients::call::Call;
 use provider_clients::provider::{Moment, Session, SubmissionView, Unbuildable};
@@ -30,6 +30,7 @@ pub(crate) struct Loaded {
     pub(crate) order: Order,
     pub(crate) id: SubmissionId,
     outputs: StepOutputs,
+    tries: BTreeMap<StepId, u32>,
     signed_before: BTreeMap<DocumentId, StoredFile>,
 }
 
@@ -49,6 +50,11 @@ impl Loaded {
         })
     }
 
+    /// How often the call of a step was begun.
+    pub(crate) fn tries(&self, step: &str) -> u32 {
+        self.tries.get(step).copied().unwrap_or(0)
+    }
+
     pub(crate) fn submission(&self) -> Option<&Submission> {
         self.envelope.submissions.iter().find(|s| s.id == self.id)
     }
@@ -62,9 +68,11 @@ impl Broker {
     pub(crate) async fn loaded(&self, envelope: Envelope, id: SubmissionId) -> Result<Loaded> {
         let order = envelope.order.clone().ok_or(BrokerError::NotFound)?;
         let journal = self.store().tenant(envelope.tenant).attempts(id).latest().await?;
-        let outputs = journal.map(|j| protocol::outputs(&j.records)).unwrap_or_default();
+        let records = journal.map(|j| j.records).unwrap_or_default();
+        let outputs = protocol::outputs(&records);
+        let tries = records.into_iter().map(|record| (record.id, record.tries)).collect();
         let signed_before = signed_before(&envelope, id);
-        Ok(Loaded { envelope, order, id, outputs, signed_before })
+        Ok(Loaded { envelope, order, id, outputs, tries, signed_before })
     }
 
     /// A place among the account's calls, held across replicas; `None` when all are taken.

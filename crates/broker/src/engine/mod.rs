@@ -29,6 +29,7 @@ mod collect;
 mod edit;
 mod exchange;
 mod inbound;
+mod look_up;
 mod read;
 mod submit;
 mod upkeep;

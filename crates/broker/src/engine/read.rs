@@ -73,6 +73,7 @@ impl Broker {
         for part in &loaded {
             let Some(id) = answered.iter().find(|id| **id == part.id) else { continue };
             self.take_in(account, part, readings.get(id), holding, traceparent).await?;
+            self.look_for_duplicates(account, part, holding, traceparent).await?;
         }
         Ok(Read { failed })
     }
@@ -89,24 +90,31 @@ impl Broker {
         let pace = account.adapter.pace();
         let actor = Actor::Provider { kind: account.kind.clone() };
         let who = Who { tenant: account.tenant, actor, request: None, traceparent, holding, expected: None };
-        self.edit(&who, part.envelope.id, |envelope, edit, now| {
-            if let Some(reading) = reading {
-                edit.events.extend(envelope.apply_reading(part.id, reading, now));
-                envelope.clear(AttentionCode::ProviderTransactionMissing, &mut edit.events);
-            } else if missing_too_long(envelope, part.id, now) {
-                envelope.raise(
-                    Attention::new(
-                        AttentionCode::ProviderTransactionMissing,
-                        "The provider accepted the transaction but does not know it any more.",
-                        now,
-                    ),
-                    &mut edit.events,
-                );
-            }
-            schedule(envelope, part.id, &pace, now);
-            Ok(())
-        })
-        .await?;
+        let (_, quiet) = self
+            .edit(&who, part.envelope.id, |envelope, edit, now| {
+                let before = envelope.clone();
+                if let Some(reading) = reading {
+                    edit.events.extend(envelope.apply_reading(part.id, reading, now));
+                    envelope.clear(AttentionCode::ProviderTransactionMissing, &mut edit.events);
+                } else if missing_too_long(envelope, part.id, now) {
+                    envelope.raise(
+                        Attention::new(
+                            AttentionCode::ProviderTransactionMissing,
+                            "The provider accepted the transaction but does not know it any more.",
+                            now,
+                        ),
+                        &mut edit.events,
+                    );
+                }
+                let read_at = reading.map(|_| now);
+                let next = schedule(envelope, part.id, &pace, now);
+                Ok(nothing_new(&before, envelope, part.id, read_at, next))
+            })
+            .await?;
+        if let Some((before, after)) = quiet {
+            let submissions = self.store().tenant(account.tenant).submissions();
+            submissions.note_reading(part.envelope.id, &before, &after).await?;
+        }
         Ok(())
     }
 
@@ -216,21 +224,38 @@ pub(crate) fn is_readable(submission: &Submission) -> bool {
     submission.reference.is_some() && !submission.state.is_terminal() && submission.state != SubmissionState::Planned
 }
 
-/// Sets when the submission is read next: never again once it ended.
-fn schedule(envelope: &mut Envelope, id: SubmissionId, pace: &Pace, now: DateTime<Utc>) {
-    let Some(submission) = envelope.submissions.iter_mut().find(|s| s.id == id) else { return };
-    submission.last_read_at = Some(now);
-    let collecting = submission.state == SubmissionState::Finalizing;
-    submission.next_read_at = (!submission.state.is_terminal() && !collecting).then(|| {
-        let age = (now - submission.created_at).to_std().unwrap_or_default();
-        let every = pace
-            .polling
-            .iter()
-            .find(|p| age < p.until_age)
-            .or(pace.polling.last())
-            .map_or(Duration::from_mins(5), |p| p.every);
-        now + TimeDelta::from_std(jittered(every, id)).unwrap_or(TimeDelta::hours(1))
-    });
+/// When the submission is read next: never again once it ended or its files are being collected.
+fn schedule(envelope: &Envelope, id: SubmissionId, pace: &Pace, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let submission = envelope.submissions.iter().find(|s| s.id == id)?;
+    if submission.state.is_terminal() || submission.state == SubmissionState::Finalizing {
+        return None;
+    }
+    let age = (now - submission.created_at).to_std().unwrap_or_default();
+    let reached = pace.polling.iter().find(|p| age < p.until_age).or(pace.polling.last());
+    let every = reached.map_or(Duration::from_mins(5), |p| p.every);
+    Some(now + TimeDelta::from_std(jittered(every, id)).unwrap_or(TimeDelta::hours(1)))
+}
+
+/// Puts the times of reading into the envelope. When nothing else changed, takes them out again and gives the submission
+/// before and after, to be noted without a new version.
+fn nothing_new(
+    before: &Envelope,
+    after: &mut Envelope,
+    id: SubmissionId,
+    read_at: Option<DateTime<Utc>>,
+    next: Option<DateTime<Utc>>,
+) -> Option<(Submission, Submission)> {
+    let known = before.submissions.iter().find(|s| s.id == id)?;
+    let submission = after.submissions.iter_mut().find(|s| s.id == id)?;
+    (submission.last_read_at, submission.next_read_at) = (known.last_read_at, known.next_read_at);
+    let quiet = before == after;
+    let submission = after.submissions.iter_mut().find(|s| s.id == id)?;
+    let read = Submission { last_read_at: read_at.or(known.last_read_at), next_read_at: next, ..submission.clone() };
+    if quiet {
+        return Some((known.clone(), read));
+    }
+    *submission = read;
+    None
 }
 
 /// Spreads readings by up to a tenth, so that what was sent together is not read together for ever.
@@ -241,7 +266,7 @@ fn jittered(every: Duration, id: SubmissionId) -> Duration {
 
 fn missing_too_long(envelope: &Envelope, id: SubmissionId, now: DateTime<Utc>) -> bool {
     envelope.submissions.iter().find(|s| s.id == id).is_some_and(|s| {
-        let since = s.reading.as_ref().and(s.last_read_at).unwrap_or(s.created_at);
+        let since = s.last_read_at.unwrap_or(s.created_at);
         s.reference.is_some() && now - since > MISSING_GRACE
     })
 }

@@ -12,16 +12,13 @@ use domain::record::{Envelope, Failure, Submission};
 use domain::states::SubmissionState;
 use domain::steps::{Lock, Repeat, Step, StepOutput};
 use persistence::{Journal, PermitLease};
-use provider_clients::provider::{LookUpPage, LookUpState};
 use provider_clients::transport::Permit;
 
 use crate::accounts::OpenAccount;
 use crate::engine::exchange::{BUSY, Loaded, longest, over_at};
+use crate::engine::look_up::duplicates_found;
 use crate::engine::{Edit, End, Task, Who, work};
 use crate::{Broker, Result};
-
-/// How many pages of a look-up are read before it counts as failed.
-const MOST_PAGES: u32 = 200;
 
 /// How long a lock over a step in doubt is kept without a sign of life.
 const LOCK_TIME: Duration = Duration::from_mins(15);
@@ -217,44 +214,20 @@ impl Submitting<'_> {
     /// Asks the provider whether a step in doubt happened.
     async fn look_up(&self, index: usize) -> Result<Option<End>> {
         let (step, record) = self.at(index)?;
-        let Some(view) = self.loaded.view() else { return Ok(Some(End::Done)) };
         if !self.lock(step).await? {
             return Ok(Some(self.soon()));
         }
-        let files = self.broker.files_of(&self.loaded.envelope);
-        let adapter = &self.account.adapter;
-        let mut state = LookUpState::default();
-        let mut found = LookedUp::Failed { pause: self.broker.config().policy.pause(1) };
-        for _ in 0..MOST_PAGES {
-            let built = self
-                .broker
-                .build(self.account, &files, |moment| adapter.look_up_request(step, &view, moment, &state))
-                .await?;
-            let outcome = match built {
-                Ok(call) => {
-                    let traceparent = self.job.traceparent.as_deref();
-                    self.broker
-                        .exchange(self.account, &files, &call, traceparent, |reply| {
-                            adapter.look_up_reply(step, &view, &state, reply)
-                        })
-                        .await?
-                }
-                Err(outcome) => outcome.map(|never| match never {}),
-            };
-            match outcome {
-                Outcome::Done(LookUpPage::Answer(answer)) => {
-                    found = answer;
-                    break;
-                }
-                Outcome::Done(LookUpPage::More(next)) => state = next,
-                Outcome::Refused(refusal) => {
-                    found = LookedUp::Failed { pause: self.broker.config().policy.longest_pause };
-                    self.tell_look_up_refused(&refusal).await?;
-                    break;
-                }
-                Outcome::SessionExpired | Outcome::NotSent { .. } | Outcome::Unknown(_) => break,
+        let traceparent = self.job.traceparent.as_deref();
+        let mut found = match self.broker.look_up(self.account, &self.loaded, step, traceparent).await? {
+            Outcome::Done(found) => found,
+            Outcome::Refused(refusal) => {
+                self.tell_look_up_refused(&refusal).await?;
+                LookedUp::Failed { pause: self.broker.config().policy.longest_pause }
             }
-        }
+            Outcome::SessionExpired | Outcome::NotSent { .. } | Outcome::Unknown(_) => {
+                LookedUp::Failed { pause: self.broker.config().policy.pause(1) }
+            }
+        };
         if found == LookedUp::NotFound && self.patience_is_over(record) {
             // Tried again and again for a day: a person shall look at it before it is sent once more.
             found = LookedUp::Ambiguous { reason: "It was sent again and again and is not there.".to_owned() };
@@ -296,11 +269,8 @@ impl Submitting<'_> {
     }
 
     async fn tell_duplicates(&self, others: u32) -> Result<()> {
-        let detail = format!("The provider holds {others} more transactions with this submission's key.");
-        self.edit(|envelope, edit, now| {
-            envelope.raise(Attention::new(AttentionCode::DuplicateSubmission, detail.clone(), now), &mut edit.events);
-        })
-        .await
+        let id = self.loaded.id;
+        self.edit(|envelope, edit, now| duplicates_found(envelope, id, others, now, &mut edit.events)).await
     }
 
     /// From here on the transaction must be taken for live. `false`: it is not to be carried out any more.

@@ -22,7 +22,7 @@ use crate::views::account::ProviderAccountView;
 pub(super) async fn list_provider_accounts(call: Call<AccountsRead>) -> Result<Reply, ApiError> {
     let tenant = call.tenant().await?;
     let mut query = call.query();
-    let page = paging::page(&mut query);
+    let page = paging::page(&mut query, call.query_string());
     query.end()?;
     let accounts = call.broker().accounts(tenant, &page).await?;
     paging::reply(accounts, call.path(), call.query_string(), |account| view(&call, &account))

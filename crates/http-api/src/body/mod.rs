@@ -74,6 +74,10 @@ fn judge<T: RequestBody, R>(
     structural: Vec<ProblemFault>,
     convert: impl FnOnce(T, &mut Faults) -> R,
 ) -> Result<R, ApiError> {
+    if structural.iter().any(|fault| fault.pointer.is_empty()) {
+        // It is not even an object: there is nothing in it to judge.
+        return Err(ApiError::invalid(Faults::structural(structural).into_vec()));
+    }
     // What cannot be read is taken out, so that the rest can still be judged by its own rules.
     let complete = prune::prune(&mut value, &structural);
     let mut faults = Faults::structural(structural);

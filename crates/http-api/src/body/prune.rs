@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use crate::problem::ProblemFault;
 
-/// Faults that keep a value from being read at all. A number out of range or a text too long can still be read.
-const UNREADABLE: [&str; 4] = ["unknown_field", "wrong_type", "not_allowed", "wrong_format"];
+/// Faults that may keep a value from being read at all: a negative number is no count. A text too long can be read.
+const UNREADABLE: [&str; 6] = ["unknown_field", "wrong_type", "not_allowed", "wrong_format", "too_small", "too_large"];
 
 /// Removes every member that cannot be read. `false` when something faulty could not be removed: an item of a list, whose
 /// removal would move the ones behind it, or the whole.

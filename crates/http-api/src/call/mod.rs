@@ -19,7 +19,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, WWW_AUTHENTICATE};
 use actix_web::web::Data;
 use actix_web::{Error, FromRequest, HttpRequest};
-use broker::{Administrator, Broker, Principal, RequestTicket, Scope};
+use broker::{Administrator, Broker, BrokerError, Principal, RequestTicket, Scope};
 use domain::events::Actor;
 use domain::ids::{EnvelopeId, TenantId};
 use domain::record::Envelope;
@@ -213,7 +213,7 @@ impl<S: NeedsScope> Call<S> {
         let id: EnvelopeId = self.id("envelope_id", "envelope")?;
         let tenant = self.tenant().await?;
         match self.broker().envelope(tenant, id).await {
-            Err(broker::BrokerError::NotFound) => Err(ApiError::not_found("envelope")),
+            Err(BrokerError::NotFound) => Err(ApiError::not_found("envelope")),
             other => Ok(other?),
         }
     }
@@ -332,6 +332,37 @@ fn missing_scope(scope: Scope) -> ApiError {
         Ok(value) => error.with_header(WWW_AUTHENTICATE, value),
         Err(_) => error,
     }
+}
+
+/// How often a patch is made again over what others changed meanwhile. In each round one of them succeeds.
+const RACES: u32 = 100;
+
+/// The longest pause before a patch is made again, so that those who race do not meet again at once.
+const LONGEST_PAUSE_MS: u64 = 25;
+
+/// Changes a draft by a patch over its current state: `change` gets that state and must insist on its version.
+///
+/// When others were faster and the caller named no version, the patch is made again over what they left; a caller who
+/// named one is told.
+///
+/// # Errors
+/// `precondition-failed`, `wrong-state`, `conflict`, and what `change` says.
+pub async fn patching<S: NeedsScope>(
+    call: &Call<S>,
+    mut envelope: Envelope,
+    names_version: bool,
+    change: impl AsyncFn(&Envelope) -> Result<Result<Envelope, BrokerError>, ApiError>,
+) -> Result<Envelope, ApiError> {
+    for _ in 0..RACES {
+        match change(&envelope).await? {
+            Err(BrokerError::VersionMismatch | BrokerError::Conflict) if !names_version => {
+                tokio::time::sleep(Duration::from_millis(rand::random_range(0..=LONGEST_PAUSE_MS))).await;
+                envelope = call.broker().envelope(envelope.tenant, envelope.id).await?;
+            }
+            other => return Ok(other?),
+        }
+    }
+    Err(BrokerError::Conflict.into())
 }
 
 /// Demands one of these states, before the body is judged.

@@ -84,6 +84,12 @@ impl Reply {
         Ok(Self::json(status, view)?.version(envelope.version))
     }
 
+    /// The headers.
+    #[must_use]
+    pub fn headers(&self) -> &[(HeaderName, HeaderValue)] {
+        &self.headers
+    }
+
     /// The same answer with a header.
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {

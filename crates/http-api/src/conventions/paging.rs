@@ -35,13 +35,30 @@ impl<T> List<T> {
     }
 }
 
-/// Reads `limit` and `cursor`.
-pub fn page(query: &mut Query) -> Page {
+/// Reads `limit` and `cursor` of a query whose text is `text`.
+///
+/// A cursor is good for the filters that it was given with. With others it is handed on as an empty one, which the store
+/// refuses as it refuses every cursor that it did not sign.
+pub fn page(query: &mut Query, text: &str) -> Page {
     let limit = query.one("limit", |text| match text.parse() {
         Ok(limit) if (1..=MAX_LIMIT).contains(&limit) => Ok(limit),
         _ => Err(format!("It must be a number from 1 to {MAX_LIMIT}.")),
     });
-    Page { limit: limit.unwrap_or(DEFAULT_LIMIT), cursor: query.text("cursor") }
+    let cursor = query.text("cursor").map(|given| match given.rsplit_once('.') {
+        Some((signed, filters)) if filters == tag(text) => signed.to_owned(),
+        _ => String::new(),
+    });
+    Page { limit: limit.unwrap_or(DEFAULT_LIMIT), cursor }
+}
+
+/// A short name of a query's filters, whatever their order.
+fn tag(query: &str) -> String {
+    let mut filters: Vec<_> =
+        form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name != "cursor" && name != "limit").collect();
+    filters.sort();
+    let text = form_urlencoded::Serializer::new(String::new()).extend_pairs(filters).finish();
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes());
+    digest.as_ref().iter().take(4).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A page as the answer, with a `Link` to the next one.
@@ -56,18 +73,18 @@ pub fn reply<T, V: Serialize>(
 ) -> Result<Reply, ApiError> {
     let next = page.next;
     let list = List { data: page.items.into_iter().map(view).collect(), has_more: next.is_some(), next_cursor: next };
-    reply_list(&list, path, query)
+    reply_list(list, path, query)
 }
 
 /// The same for a page that is one already.
 ///
 /// # Errors
 /// `internal-error` when the view cannot be written.
-pub fn reply_list<V: Serialize>(list: &List<V>, path: &str, query: &str) -> Result<Reply, ApiError> {
-    let reply = Reply::ok(list)?;
-    let link =
-        list.next_cursor.as_deref().and_then(|cursor| HeaderValue::from_str(&next_link(path, query, cursor)).ok());
-    Ok(match link {
+pub fn reply_list<V: Serialize>(mut list: List<V>, path: &str, query: &str) -> Result<Reply, ApiError> {
+    list.next_cursor = list.next_cursor.map(|signed| format!("{signed}.{}", tag(query)));
+    let reply = Reply::ok(&list)?;
+    let next = list.next_cursor.as_deref().map(|cursor| next_link(path, query, cursor));
+    Ok(match next.and_then(|link| HeaderValue::from_str(&link).ok()) {
         Some(link) => reply.header(LINK, link),
         None => reply,
     })
@@ -89,12 +106,12 @@ mod tests {
     fn limits_are_kept_within_their_range() {
         for (text, limit) in [("", 50), ("limit=1", 1), ("limit=200", 200)] {
             let mut query = Query::parse(text);
-            assert_eq!(page(&mut query).limit, limit);
+            assert_eq!(page(&mut query, text).limit, limit);
             assert!(query.end().is_ok());
         }
         for text in ["limit=0", "limit=201", "limit=-1", "limit=ten", "limit="] {
             let mut query = Query::parse(text);
-            page(&mut query);
+            page(&mut query, text);
             assert!(query.end().is_err(), "{text}");
         }
     }
@@ -103,5 +120,21 @@ mod tests {
     fn the_next_link_keeps_the_filters() {
         let link = next_link("/v1/envelopes", "status=draft&cursor=old&metadata%5Bk%5D=a%26b", "n=1");
         assert_eq!(link, "</v1/envelopes?status=draft&metadata%5Bk%5D=a%26b&cursor=n%3D1>; rel=\"next\"");
+    }
+
+    #[test]
+    fn a_cursor_is_good_for_its_filters_in_any_order_and_for_no_others() {
+        let list = List { data: Vec::<u32>::new(), next_cursor: Some("signed".to_owned()), has_more: true };
+        let reply = reply_list(list, "/v1/envelopes", "status=sent&reference=a&limit=3").unwrap();
+        let link = reply.headers().iter().find(|(name, _)| *name == LINK).unwrap().1.to_str().unwrap().to_owned();
+        let cursor = link.split("cursor=").nth(1).unwrap().split('>').next().unwrap().to_owned();
+        let read = |filters: &str| {
+            let text = format!("{filters}&cursor={cursor}");
+            page(&mut Query::parse(&text), &text).cursor
+        };
+        assert_eq!(read("reference=a&status=sent").as_deref(), Some("signed"));
+        for other in ["status=sent", "status=draft&reference=a", ""] {
+            assert_eq!(read(other).as_deref(), Some(""), "{other}");
+        }
     }
 }

@@ -1,5 +1,5 @@
 use actix_web::post;
-use broker::UploadedAs;
+use broker::{ContentDigest, UploadedAs};
 use domain::envelope::ProviderOptions;
 use domain::ids::DocumentId;
 use domain::record::Envelope;
@@ -92,7 +92,8 @@ async fn store(call: &Call<EnvelopesWrite>, envelope: &Envelope, holding: Option
     if call.declared_length().is_some_and(|length| length > limit.saturating_add(64 * 1024)) {
         return Err(too_large(limit));
     }
-    let upload = call.broker().begin_upload(envelope.tenant, envelope.id, expected).await?;
+    let with_sha512 = matches!(told, Some(ContentDigest::Sha512(_)));
+    let upload = call.broker().begin_upload(envelope.tenant, envelope.id, expected, with_sha512).await?;
     let mut sink = Sink::Store(Box::new(upload));
     let names = receive(call, media, names, &mut sink).await?;
     let mark = match holding {

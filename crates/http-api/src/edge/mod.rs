@@ -21,6 +21,7 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse};
 use futures::FutureExt;
+use tracing::Instrument as _;
 
 pub use framework::Routes;
 pub(crate) use framework::of_payload;
@@ -62,7 +63,10 @@ pub async fn pass<B: MessageBody + 'static>(
         // The server leaves the body of an answer to HEAD out by itself.
         request.head_mut().method = Method::GET;
     }
-    let handled = tokio::time::timeout(timeout, AssertUnwindSafe(next.call(request)).catch_unwind()).await;
+    // Whatever is logged on the way can be found by the request's id.
+    let span = tracing::info_span!("request", request.id = %info.id);
+    let handling = AssertUnwindSafe(next.call(request).instrument(span)).catch_unwind();
+    let handled = tokio::time::timeout(timeout, handling).await;
     let failure = match handled {
         Ok(Ok(Ok(answer))) => return Ok(finish(answer.map_into_boxed_body(), &edge, &info)),
         Ok(Ok(Err(error))) => framework::problem_of(&error),

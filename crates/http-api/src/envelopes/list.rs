@@ -29,7 +29,7 @@ pub(super) async fn list_envelopes(call: Call<EnvelopesRead>) -> Result<Reply, A
     let tenant = call.tenant().await?;
     let mut query = call.query();
     let filter = filter(&mut query);
-    let page = paging::page(&mut query);
+    let page = paging::page(&mut query, call.query_string());
     query.end()?;
     let found = call.broker().envelopes(tenant, &filter, &page).await?;
     paging::reply(found, call.path(), call.query_string(), |envelope| call.envelope_in_list(&envelope))

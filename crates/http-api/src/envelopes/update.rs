@@ -1,6 +1,7 @@
 use actix_web::http::StatusCode;
 use actix_web::patch;
 use domain::envelope::EnvelopeSpec;
+use domain::record::Envelope;
 use domain::states::EnvelopeStatus;
 use serde_json::Value;
 
@@ -8,7 +9,7 @@ use super::input::CreateEnvelope;
 use super::patch::EnvelopePatch;
 use crate::auth::EnvelopesWrite;
 use crate::body::{RawBody, Schemas, read_patched};
-use crate::call::{Call, Reply, must_be};
+use crate::call::{Call, Reply, must_be, patching};
 use crate::openapi::params::{EnvelopePath, IfMatch};
 use crate::problem::ApiError;
 use crate::views::envelope::EnvelopeView;
@@ -33,11 +34,12 @@ pub(super) async fn update_envelope(call: Call<EnvelopesWrite>) -> Result<Reply,
     let body = call.body().await?;
     let expected = call.if_match()?.require(envelope.version)?;
     must_be(&envelope, &[EnvelopeStatus::Draft], "changing")?;
-    let spec = patched(&body, &call.api().schemas, &envelope.spec)?;
     let caller = call.caller(envelope.tenant);
-    // Without If-Match the patch still is one over what was read here: a change in between must not be lost.
-    let expected = expected.or(Some(envelope.version));
-    let changed = call.broker().update_envelope(&caller, envelope.id, expected, spec).await?;
+    let changed = patching(&call, envelope, expected.is_some(), async |now: &Envelope| {
+        let spec = patched(&body, &call.api().schemas, &now.spec)?;
+        Ok(call.broker().update_envelope(&caller, now.id, Some(now.version), spec).await)
+    })
+    .await?;
     Reply::envelope(StatusCode::OK, &changed, &call.envelope_view(&changed))
 }
 

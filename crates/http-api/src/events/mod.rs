@@ -32,7 +32,7 @@ async fn list_envelope_events(call: Call<EnvelopesRead>) -> Result<Reply, ApiErr
     let id: EnvelopeId = call.id("envelope_id", "envelope")?;
     let tenant = call.tenant().await?;
     let mut query = call.query();
-    let page = paging::page(&mut query);
+    let page = paging::page(&mut query, call.query_string());
     // Existence comes before the query: an unknown envelope is 404 whatever else is wrong.
     let events = call.broker().envelope_events(tenant, id, &page).await;
     match events {
@@ -59,12 +59,12 @@ async fn list_envelope_events(call: Call<EnvelopesRead>) -> Result<Reply, ApiErr
 async fn list_events(call: Call<EnvelopesRead>) -> Result<Reply, ApiError> {
     let tenant = call.tenant().await?;
     let mut query = call.query();
-    let Page { limit, cursor } = paging::page(&mut query);
+    let Page { limit, cursor } = paging::page(&mut query, call.query_string());
     query.end()?;
     let wanted = FeedQuery { limit, cursor, kinds: Vec::new() };
     let feed = call.broker().tenant_events(tenant, &wanted).await?;
     let data = feed.events.iter().map(EventView::from).collect();
     // Where to go on is told even when nothing is left: the next events will come after it.
     let list = List { data, next_cursor: Some(feed.cursor), has_more: feed.has_more };
-    paging::reply_list(&list, call.path(), call.query_string())
+    paging::reply_list(list, call.path(), call.query_string())
 }

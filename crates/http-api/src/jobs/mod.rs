@@ -34,7 +34,7 @@ async fn list_jobs(call: Call<EnvelopesRead>) -> Result<Reply, ApiError> {
     let mut query = call.query();
     let only_dead = |text: &str| if text == "dead" { Ok(()) } else { Err("Only dead jobs are listed.".to_owned()) };
     query.one("state", only_dead);
-    let page = paging::page(&mut query);
+    let page = paging::page(&mut query, call.query_string());
     query.end()?;
     let jobs = call.broker().dead_jobs(tenant, &page).await?;
     paging::reply(jobs, call.path(), call.query_string(), |job| DeadJobView::from(&job))

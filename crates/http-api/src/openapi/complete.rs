@@ -31,7 +31,7 @@ pub(super) fn complete(document: &mut Value) -> Result<(), DocumentDefect> {
             "summary": "One signature API, any provider.",
             "description": DESCRIPTION,
             "version": version,
-            "contact": { "name": "Rubrica", "url": "https://github.com/rubrica/rubrica" },
+            "contact": { "name": "The operators of this service" },
             "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" }
         }),
     );

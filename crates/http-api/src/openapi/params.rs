@@ -1,5 +1,5 @@
 //! Parameters, described once. What every operation of a kind has (`Idempotency-Key`, `X-Tenant-Id`, …) is added by
-//! [`super::complete`].
+//! `complete.rs`.
 
 use utoipa::IntoParams;
 

@@ -21,5 +21,10 @@ pub(crate) fn operations(services: &mut ServiceConfig<'_>) {
 /// The recipient that the path names.
 fn in_path<'a, S: NeedsScope>(call: &Call<S>, envelope: &'a Envelope) -> Result<&'a Recipient, ApiError> {
     let id: RecipientId = call.id("recipient_id", "recipient")?;
+    find(envelope, id)
+}
+
+/// A recipient of an envelope.
+fn find(envelope: &Envelope, id: RecipientId) -> Result<&Recipient, ApiError> {
     envelope.recipients.iter().find(|recipient| recipient.id == id).ok_or_else(|| ApiError::not_found("recipient"))
 }

@@ -2,15 +2,16 @@ use actix_web::http::StatusCode;
 use actix_web::patch;
 use broker::NewRecipient;
 use broker::provider_clients::provider::Correction;
+use domain::ids::RecipientId;
 use domain::record::{Envelope, Recipient};
 use domain::states::EnvelopeStatus;
 use serde_json::Value;
 
-use super::in_path;
 use super::patch::RecipientPatch;
+use super::{find, in_path};
 use crate::auth::EnvelopesWrite;
 use crate::body::{Faults, RawBody, Schemas, fault, merge, read, read_patched, unknown_fields};
-use crate::call::{Call, Reply, must_not_be_ended};
+use crate::call::{Call, Reply, must_not_be_ended, patching};
 use crate::envelopes::RecipientInput;
 use crate::openapi::params::{EnvelopePath, IfMatch, RecipientPath};
 use crate::problem::{ApiError, ProblemFault};
@@ -47,15 +48,17 @@ pub(super) async fn update_recipient(call: Call<EnvelopesWrite>) -> Result<Reply
     let caller = call.caller(envelope.tenant);
     let schemas = &call.api().schemas;
     if envelope.status == EnvelopeStatus::Draft {
-        let new = patched(&body, schemas, recipient)?;
-        // Without If-Match the patch still is one over what was read here.
-        let expected = expected.or(Some(envelope.version));
-        let changed = call.broker().replace_recipient(&caller, envelope.id, recipient.id, expected, new).await?;
-        return answer(StatusCode::OK, &changed, recipient);
+        let id = recipient.id;
+        let changed = patching(&call, envelope, expected.is_some(), async |now: &Envelope| {
+            let new = patched(&body, schemas, find(now, id)?)?;
+            Ok(call.broker().replace_recipient(&caller, now.id, id, Some(now.version), new).await)
+        })
+        .await?;
+        return answer(StatusCode::OK, &changed, id);
     }
     let correction = correction(&body, schemas, recipient)?;
     let changed = call.broker().correct_recipient(&caller, envelope.id, recipient.id, expected, correction).await?;
-    answer(StatusCode::ACCEPTED, &changed, recipient)
+    answer(StatusCode::ACCEPTED, &changed, recipient.id)
 }
 
 fn patched(body: &RawBody, schemas: &Schemas, recipient: &Recipient) -> Result<NewRecipient, ApiError> {
@@ -99,8 +102,6 @@ fn correction(body: &RawBody, schemas: &Schemas, recipient: &Recipient) -> Resul
     Ok(correction)
 }
 
-fn answer(status: StatusCode, envelope: &Envelope, recipient: &Recipient) -> Result<Reply, ApiError> {
-    let changed = envelope.recipients.iter().find(|other| other.id == recipient.id);
-    let changed = changed.ok_or_else(|| ApiError::not_found("recipient"))?;
-    Ok(Reply::json(status, &RecipientView::new(changed, false))?.version(envelope.version))
+fn answer(status: StatusCode, envelope: &Envelope, id: RecipientId) -> Result<Reply, ApiError> {
+    Ok(Reply::json(status, &RecipientView::new(find(envelope, id)?, false))?.version(envelope.version))
 }

@@ -99,7 +99,7 @@ impl From<KeyScope> for Scope {
 pub(super) async fn list_api_keys(call: Call<Admin>) -> Result<Reply, ApiError> {
     let tenant = existing(&call).await?;
     let mut query = call.query();
-    let page = paging::page(&mut query);
+    let page = paging::page(&mut query, call.query_string());
     query.end()?;
     let keys = call.broker().api_keys(Some(tenant), &page).await?;
     paging::reply(keys, call.path(), call.query_string(), |key| ApiKeyView::from(&key))

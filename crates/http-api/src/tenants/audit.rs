@@ -22,7 +22,7 @@ use crate::views::event::AuditEntryView;
 pub(super) async fn list_audit(call: Call<Admin>) -> Result<Reply, ApiError> {
     let tenant = call.limited_to().await?;
     let mut query = call.query();
-    let page = paging::page(&mut query);
+    let page = paging::page(&mut query, call.query_string());
     query.end()?;
     let entries = call.broker().audit(tenant, &page).await?;
     paging::reply(entries, call.path(), call.query_string(), |entry| AuditEntryView::from(&entry))

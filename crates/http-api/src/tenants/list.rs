@@ -21,7 +21,7 @@ use crate::views::tenant::TenantView;
 pub(super) async fn list_tenants(call: Call<Admin>) -> Result<Reply, ApiError> {
     call.platform()?;
     let mut query = call.query();
-    let page = paging::page(&mut query);
+    let page = paging::page(&mut query, call.query_string());
     query.end()?;
     let tenants = call.broker().tenants(&page).await?;
     paging::reply(tenants, call.path(), call.query_string(), |tenant| TenantView::from(&tenant))

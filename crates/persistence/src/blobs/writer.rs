@@ -56,6 +56,12 @@ impl BlobWriter {
         self.digests.size
     }
 
+    /// SHA-256 of what was written so far, lower-case hexadecimal.
+    #[must_use]
+    pub fn sha256_so_far(&self) -> String {
+        hex::encode(self.digests.whole.clone().finish())
+    }
+
     /// Adds bytes.
     ///
     /// # Errors

@@ -1,0 +1,114 @@
+//! Asking the provider what it holds under a submission's key: after a doubt, and later again, because an assumption about
+//! the first look may have been wrong.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::attention::{Attention, AttentionCode};
+use domain::events::{Actor, EventDraft};
+use domain::ids::SubmissionId;
+use domain::outcome::{Doubt, Outcome};
+use domain::protocol::LookedUp;
+use domain::record::{Envelope, Integrity};
+use domain::steps::{Step, WhenInDoubt};
+use persistence::JobLease;
+use provider_clients::provider::{LookUpPage, LookUpState};
+
+use crate::accounts::OpenAccount;
+use crate::engine::Who;
+use crate::engine::exchange::Loaded;
+use crate::{Broker, Result};
+
+/// How many pages of a look-up are read before it counts as failed.
+const MOST_PAGES: u32 = 200;
+
+/// How long after it was made a submission that was in doubt is watched for a second transaction.
+const WATCHED_FOR: TimeDelta = TimeDelta::hours(24);
+
+impl Broker {
+    /// What the provider holds under the key of `step`, over all pages of its answer.
+    pub(crate) async fn look_up(
+        &self,
+        account: &OpenAccount,
+        loaded: &Loaded,
+        step: &Step,
+        traceparent: Option<&str>,
+    ) -> Result<Outcome<LookedUp>> {
+        let Some(view) = loaded.view() else { return Ok(Outcome::Done(LookedUp::NotFound)) };
+        let files = self.no_files();
+        let adapter = &account.adapter;
+        let mut state = LookUpState::default();
+        for _ in 0..MOST_PAGES {
+            let built =
+                self.build(account, &files, |moment| adapter.look_up_request(step, &view, moment, &state)).await?;
+            let outcome = match built {
+                Ok(call) => {
+                    self.exchange(account, &files, &call, traceparent, |reply| {
+                        adapter.look_up_reply(step, &view, &state, reply)
+                    })
+                    .await?
+                }
+                Err(outcome) => outcome.map(|never| match never {}),
+            };
+            match outcome {
+                Outcome::Done(LookUpPage::More(next)) => state = next,
+                Outcome::Done(LookUpPage::Answer(found)) => return Ok(Outcome::Done(found)),
+                Outcome::Refused(refusal) => return Ok(Outcome::Refused(refusal)),
+                Outcome::SessionExpired => return Ok(Outcome::SessionExpired),
+                Outcome::NotSent { reason, retry_after } => return Ok(Outcome::NotSent { reason, retry_after }),
+                Outcome::Unknown(doubt) => return Ok(Outcome::Unknown(doubt)),
+            }
+        }
+        Ok(Outcome::Unknown(Doubt::new("The answer to a look-up has no end.")))
+    }
+
+    /// Looks whether a submission that was sent more than once is there more than once after all: the contract's
+    /// assumption about when it can be found may be false, and a duplicate must not stay silent.
+    pub(crate) async fn look_for_duplicates(
+        &self,
+        account: &OpenAccount,
+        loaded: &Loaded,
+        holding: Option<&JobLease>,
+        traceparent: Option<&str>,
+    ) -> Result<()> {
+        let Some(submission) = loaded.submission() else { return Ok(()) };
+        let told = submission.integrity == Some(Integrity::Mismatch);
+        if told || self.clock().now() - submission.created_at > WATCHED_FOR {
+            return Ok(());
+        }
+        let Some(step) = submission.plan.steps.iter().find(|step| is_repeated(loaded, step)) else { return Ok(()) };
+        let found = self.look_up(account, loaded, step, traceparent).await?;
+        let Outcome::Done(LookedUp::Found { others, .. }) = found else { return Ok(()) };
+        if others == 0 {
+            return Ok(());
+        }
+        let actor = Actor::Provider { kind: account.kind.clone() };
+        let who = Who { tenant: account.tenant, actor, request: None, traceparent, holding, expected: None };
+        self.edit(&who, loaded.envelope.id, |envelope, edit, now| {
+            duplicates_found(envelope, loaded.id, others, now, &mut edit.events);
+            Ok(())
+        })
+        .await?;
+        Ok(())
+    }
+}
+
+/// Whether the call of a step that is looked up in doubt was made more than once.
+fn is_repeated(loaded: &Loaded, step: &Step) -> bool {
+    matches!(step.in_doubt, WhenInDoubt::LookUp { .. }) && loaded.tries(&step.id) > 1
+}
+
+/// The provider holds more than one transaction for a submission: told once.
+pub(crate) fn duplicates_found(
+    envelope: &mut Envelope,
+    id: SubmissionId,
+    others: u32,
+    now: DateTime<Utc>,
+    events: &mut Vec<EventDraft>,
+) {
+    let Some(submission) = envelope.submissions.iter_mut().find(|s| s.id == id) else { return };
+    if submission.integrity == Some(Integrity::Mismatch) {
+        return;
+    }
+    submission.integrity = Some(Integrity::Mismatch);
+    let detail = format!("The provider holds {others} more transactions with this submission's key.");
+    envelope.raise(Attention::new(AttentionCode::DuplicateSubmission, detail, now), events);
+}
