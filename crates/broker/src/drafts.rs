@@ -8,7 +8,7 @@ use domain::envelope::{Authentication, EnvelopeSpec, IdentityDocument, ProviderO
 use domain::events::{EventDraft, EventKind};
 use domain::ids::{DocumentId, EnvelopeId, IdentityDocumentId, RecipientId, TenantId};
 use domain::record::{Envelope, Recipient, StoredDocument};
-use domain::states::{EnvelopeStatus, RecipientStatus};
+use domain::states::EnvelopeStatus;
 use persistence::{EnvelopeFilter, Page, Paged, StoredIdentityDocument};
 
 use crate::caller::Caller;
@@ -87,29 +87,7 @@ impl Broker {
     /// Creates a draft; the keys of what was put into the object store on the way are noted in `kept`.
     async fn create_keeping(&self, caller: &Caller, new: NewEnvelope, kept: &mut Vec<String>) -> Result<Envelope> {
         let now = self.clock().now();
-        let mut envelope = Envelope {
-            id: EnvelopeId::generate(),
-            tenant: caller.tenant,
-            spec: new.spec,
-            status: EnvelopeStatus::Draft,
-            status_reason: None,
-            version: 0,
-            pending_action: None,
-            routed: None,
-            attentions: Vec::new(),
-            findings: Vec::new(),
-            error: None,
-            order: None,
-            created_at: now,
-            updated_at: now,
-            sent_at: None,
-            completed_at: None,
-            recipients: Vec::new(),
-            stages: Vec::new(),
-            documents: Vec::new(),
-            submissions: Vec::new(),
-            artifacts: Vec::new(),
-        };
+        let mut envelope = Envelope::draft(EnvelopeId::generate(), caller.tenant, new.spec, now);
         let mut edit = Edit::default();
         edit.events.push(EventDraft::new(EventKind::EnvelopeCreated));
         for recipient in new.recipients {
@@ -201,7 +179,11 @@ impl Broker {
         let now = self.clock().now();
         let mut edit = Edit::default();
         edit.events.push(EventDraft::new(EventKind::EnvelopeCreated).with("copy_of", original.id.to_string()));
-        let mut recipients: Vec<Recipient> = original.recipients.iter().map(untouched).collect();
+        let mut recipients: Vec<Recipient> = original
+            .recipients
+            .iter()
+            .map(|r| Recipient::new(RecipientId::generate(), r.spec.clone(), r.access_codes.clone()))
+            .collect();
         let proofs = self.store().tenant(caller.tenant).identity_documents(original.id).await?;
         for (copy, original) in recipients.iter_mut().zip(&original.recipients) {
             copy.spec.identity_documents.clear();
@@ -224,28 +206,9 @@ impl Broker {
             .collect();
         edit.events.extend(recipients.iter().map(|r| about_recipient(EventKind::RecipientAdded, r.id)));
         edit.events.extend(documents.iter().map(|d| about_document(EventKind::DocumentAdded, d)));
-        let mut copy = Envelope {
-            id: EnvelopeId::generate(),
-            status: EnvelopeStatus::Draft,
-            status_reason: None,
-            version: 0,
-            pending_action: None,
-            routed: None,
-            attentions: Vec::new(),
-            findings: Vec::new(),
-            error: None,
-            order: None,
-            created_at: now,
-            updated_at: now,
-            sent_at: None,
-            completed_at: None,
-            recipients,
-            documents,
-            stages: Vec::new(),
-            submissions: Vec::new(),
-            artifacts: Vec::new(),
-            ..original
-        };
+        let mut copy = Envelope::draft(EnvelopeId::generate(), caller.tenant, original.spec, now);
+        copy.recipients = recipients;
+        copy.documents = documents;
         copy.stages = stages_of(&order_of(&copy));
         self.commit(&Who::caller(caller, None), None, Some(&mut copy), edit, now).await?;
         Ok(copy)
@@ -384,21 +347,7 @@ impl Broker {
             let created_at = self.clock().now();
             stored.push(StoredIdentityDocument { document, recipient: id, object_key: meta.key, created_at });
         }
-        let recipient = Recipient {
-            id,
-            spec,
-            access_codes,
-            status: RecipientStatus::Created,
-            status_reason: None,
-            signing_url: None,
-            sent_at: None,
-            viewed_at: None,
-            completed_at: None,
-            certificate: None,
-            provider: BTreeMap::new(),
-            in_submissions: BTreeMap::new(),
-        };
-        Ok((recipient, stored))
+        Ok((Recipient::new(id, spec, access_codes), stored))
     }
 
     async fn keep_inline(
@@ -452,24 +401,6 @@ pub(crate) fn about_document(kind: EventKind, stored: &StoredDocument) -> EventD
 
 pub(crate) fn about_recipient(kind: EventKind, id: RecipientId) -> EventDraft {
     EventDraft::new(kind).with("recipient_id", id.to_string())
-}
-
-/// The same recipient before anything happened.
-fn untouched(recipient: &Recipient) -> Recipient {
-    Recipient {
-        id: RecipientId::generate(),
-        spec: recipient.spec.clone(),
-        access_codes: recipient.access_codes.clone(),
-        status: RecipientStatus::Created,
-        status_reason: None,
-        signing_url: None,
-        sent_at: None,
-        viewed_at: None,
-        completed_at: None,
-        certificate: None,
-        provider: BTreeMap::new(),
-        in_submissions: BTreeMap::new(),
-    }
 }
 
 fn image_or_pdf(content: &[u8]) -> Option<&'static str> {

@@ -310,3 +310,54 @@ pub struct Envelope {
     /// What came back.
     pub artifacts: Vec<Artifact>,
 }
+
+impl Envelope {
+    /// A draft without recipients and documents.
+    #[must_use]
+    pub fn draft(id: EnvelopeId, tenant: TenantId, spec: EnvelopeSpec, now: DateTime<Utc>) -> Self {
+        Self {
+            id,
+            tenant,
+            spec,
+            status: EnvelopeStatus::Draft,
+            status_reason: None,
+            version: 0,
+            pending_action: None,
+            routed: None,
+            attentions: Vec::new(),
+            findings: Vec::new(),
+            error: None,
+            order: None,
+            created_at: now,
+            updated_at: now,
+            sent_at: None,
+            completed_at: None,
+            recipients: Vec::new(),
+            stages: Vec::new(),
+            documents: Vec::new(),
+            submissions: Vec::new(),
+            artifacts: Vec::new(),
+        }
+    }
+}
+
+impl Recipient {
+    /// A recipient to whom nothing has happened yet.
+    #[must_use]
+    pub fn new(id: RecipientId, spec: RecipientSpec, access_codes: BTreeMap<usize, String>) -> Self {
+        Self {
+            id,
+            spec,
+            access_codes,
+            status: RecipientStatus::Created,
+            status_reason: None,
+            signing_url: None,
+            sent_at: None,
+            viewed_at: None,
+            completed_at: None,
+            certificate: None,
+            provider: BTreeMap::new(),
+            in_submissions: BTreeMap::new(),
+        }
+    }
+}

@@ -1,5 +1,6 @@
 //! Logs and metrics of the process. Only the program's start calls this: a library that is used in tests sets up nothing.
 
+use std::io::IsTerminal as _;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -38,7 +39,8 @@ const UPKEEP: Duration = Duration::from_secs(5);
 pub fn init_logs(telemetry: &Telemetry) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&telemetry.log_filter).context("telemetry.log_filter cannot be understood")?;
     let registry = tracing_subscriber::registry().with(filter);
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines =
+        tracing_subscriber::fmt::layer().with_ansi(std::io::stderr().is_terminal()).with_writer(std::io::stderr);
     match telemetry.log_format {
         LogFormat::Json => {
             registry.with(lines.json().flatten_event(true).with_current_span(true).with_span_list(false)).try_init()

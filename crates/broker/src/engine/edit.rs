@@ -139,6 +139,15 @@ impl Broker {
             .await?;
         if let (Some(after), Some(version)) = (after, committed.version) {
             after.version = version;
+            let known = before.map(|before| before.status);
+            if known != Some(after.status) {
+                tracing::info!(
+                    envelope.id = %after.id,
+                    from = known.map(tracing::field::display),
+                    to = %after.status,
+                    "An envelope moved on"
+                );
+            }
         }
         Ok(())
     }

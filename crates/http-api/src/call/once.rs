@@ -170,8 +170,11 @@ impl<S: NeedsScope> Call<S> {
             route: format!("{} {}", self.info().method, self.route_template()),
         };
         let requests = self.broker().store().requests();
-        // Longer than any request may take, so that no second one begins while the first is at work.
-        let lease = self.api().config.upload_timeout + Duration::from_secs(30);
+        // Longer than the request may take from here, so that no second one begins while the first is at work. Where the
+        // fingerprint is known the body is in already; an upload is still to be received.
+        let config = &self.api().config;
+        let longest = if fingerprint.is_some() { config.request_timeout } else { config.upload_timeout };
+        let lease = longest + Duration::from_secs(30);
         let reserved = requests.reserve(&scope, &key, fingerprint, lease).await.map_err(of_store)?;
         let identified = fingerprint.is_some();
         let holding = |ticket, known| Holding {
