@@ -22,7 +22,7 @@ pub enum Defect {
     },
 }
 
-/// Why [`crate::inspect`] gave no inspection.
+/// Why [`crate::inspect()`] gave no inspection.
 #[derive(Debug, thiserror::Error)]
 pub enum InspectError {
     /// The file itself is at fault: reading it again gives the same answer.

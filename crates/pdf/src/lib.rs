@@ -1,6 +1,6 @@
 //! Reading PDF files that strangers upload and providers return: bytes in, verdicts out.
 //!
-//! [`inspect`] says whether a document can be sent for signature and how its pages look; [`examine`] says what the
+//! [`inspect()`] says whether a document can be sent for signature and how its pages look; [`examine()`] says what the
 //! signatures of a returned document are worth. Both read lazily through `Read + Seek` and keep only small, bounded
 //! pieces in memory, so a 100 MiB document costs no more memory than a small one. Both are pure: no clock, no
 //! network, no async (callers run them on a blocking thread).

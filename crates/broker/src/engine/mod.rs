@@ -21,7 +21,7 @@
 //! only when `not_after`, the call's time-out and a margin have passed, so that a frozen worker that wakes up can neither
 //! send late nor record late: what it records is refused, because its lease (a fencing number) is gone.
 //!
-//! Which work an envelope needs follows from its state ([`work::demanded`]); it is enqueued in the transaction that
+//! Which work an envelope needs follows from its state (`work::demanded`); it is enqueued in the transaction that
 //! changes the state. A job that runs twice finds the work done.
 
 mod cancel;

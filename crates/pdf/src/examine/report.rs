@@ -90,7 +90,7 @@ pub struct SignatureReport {
     pub findings: Vec<String>,
 }
 
-/// The outcome of [`crate::examine`].
+/// The outcome of [`crate::examine()`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verification {
     /// The verdict over the whole document.
