@@ -38,7 +38,7 @@ pub use tenant::{ALL_SCOPES, CIF_CLIENT, CIF_DEVELOPER, PRIVATE_KEY, Tenant};
 
 /// Runs one test body on SQLite and on PostgreSQL, each with a broker of its own.
 ///
-/// ```ignore
+/// ```text
 /// on_both_databases! {
 ///     async fn a_draft_is_kept(setup: Setup) {
 ///         let app = setup.start().await;
