@@ -74,9 +74,12 @@ fn body_components(document: &Value) -> Vec<String> {
         .flat_map(|content| content.values());
     let mut names: Vec<String> = bodies
         .filter_map(|media| media.pointer("/schema"))
-        .filter_map(|schema| {
-            let reference = schema.get("$ref").or_else(|| schema.pointer("/oneOf/1/$ref"))?;
-            reference.as_str()?.strip_prefix("#/components/schemas/").map(str::to_owned)
+        .flat_map(|schema| {
+            // A body that may be left out is one of its component and null, in either order.
+            let either = schema.get("oneOf").and_then(Value::as_array).into_iter().flatten();
+            std::iter::once(schema).chain(either).filter_map(|schema| {
+                schema.get("$ref")?.as_str()?.strip_prefix("#/components/schemas/").map(str::to_owned)
+            })
         })
         .collect();
     names.sort();
