@@ -46,7 +46,9 @@ pub(super) fn complete(document: &mut Value) -> Result<(), DocumentDefect> {
         "description": "An API key. Each operation names the scope that the key needs."
     } }),
     );
-    set(components, "parameters", parameters());
+    let mut shared = parameters();
+    shared.as_object_mut().into_iter().flat_map(|all| all.values_mut()).for_each(show_example_in_schema);
+    set(components, "parameters", shared);
     set(components, "examples", problems::examples());
     let operations = document.get_mut("paths").and_then(Value::as_object_mut).into_iter().flat_map(Map::iter_mut);
     for (path, item) in operations {
@@ -81,6 +83,8 @@ fn complete_operation(path: &str, method: &str, operation: &mut Value) -> Result
             list.extend(shared.iter().map(|name| json!({ "$ref": format!("#/components/parameters/{name}") })));
         }
     }
+    let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
+    parameters.into_iter().flatten().for_each(show_example_in_schema);
     let codes = problems::of_operation(path, method, operation, is_protected, listed);
     let answers = responses(&codes);
     if let Some(known) = member(operation, "responses").as_object_mut() {
@@ -90,6 +94,13 @@ fn complete_operation(path: &str, method: &str, operation: &mut Value) -> Result
         known.sort_keys();
     }
     Ok(())
+}
+
+/// Moves a parameter's example into its schema: what stands at the parameter itself is filled into the form of Swagger UI,
+/// and a made-up version, digest or cursor that is sent along makes every request fail.
+fn show_example_in_schema(parameter: &mut Value) {
+    let Some(example) = parameter.as_object_mut().and_then(|members| members.remove("example")) else { return };
+    set(member(parameter, "schema"), "examples", json!([example]));
 }
 
 fn parameters() -> Value {

@@ -29,7 +29,7 @@ use self::providers::PROVIDERS;
 use self::reading::{list, word};
 use crate::app::{Application, Options, reachable};
 use crate::cli;
-use crate::config::{Config, DeclaredKey, DeclaredTenant, LogFormat, Need, Sources, Telemetry, load};
+use crate::config::{Config, DeclaredKey, DeclaredRouting, DeclaredTenant, LogFormat, Need, Sources, Telemetry, load};
 use crate::{sandbox, shutdown, telemetry};
 
 /// The slug of the demo's tenant.
@@ -154,11 +154,16 @@ fn settings(output: &Path, kept: &Kept) -> anyhow::Result<Config> {
 }
 
 fn tenant(vendors: &RunningSandbox, kept: &Kept) -> DeclaredTenant {
+    let accounts: Vec<_> = PROVIDERS.iter().map(|provider| provider.account(vendors)).collect();
     DeclaredTenant {
         slug: TENANT.to_owned(),
         name: "Demo".to_owned(),
-        accounts: PROVIDERS.iter().map(|provider| provider.account(vendors)).collect(),
-        routing: None,
+        // So that an envelope which names no account can be sent: from Swagger UI, or by the README's lines.
+        routing: Some(DeclaredRouting {
+            default_account: accounts.first().map(|account| account.name.clone()),
+            rules: Vec::new(),
+        }),
+        accounts,
         api_keys: vec![DeclaredKey {
             name: "demo".to_owned(),
             key: kept.api_key.clone().into(),
