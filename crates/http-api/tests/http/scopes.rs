@@ -15,7 +15,8 @@ fn protected() -> Vec<(String, String, String)> {
             for parameter in operation["parameters"].as_array().unwrap() {
                 if parameter["in"] == "path" {
                     let name = parameter["name"].as_str().unwrap();
-                    filled = filled.replace(&format!("{{{name}}}"), parameter["example"].as_str().unwrap());
+                    filled =
+                        filled.replace(&format!("{{{name}}}"), parameter["schema"]["examples"][0].as_str().unwrap());
                 }
             }
             operations.push((method.to_uppercase(), filled, scope.to_owned()));
