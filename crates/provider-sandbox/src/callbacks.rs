@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use reqwest::header::CONTENT_TYPE;
 use reqwest::multipart::{Form, Part};
 use serde::Serialize;
 
@@ -43,6 +44,8 @@ pub struct CallbackRecord {
     pub reply: String,
     /// How the vendor read it.
     pub verdict: CallbackVerdict,
+    /// Which try it was, from 1.
+    pub attempt: u32,
 }
 
 /// A part of a multipart callback.
@@ -52,16 +55,29 @@ pub(crate) enum CallbackPart {
     File { name: &'static str, filename: String, content_type: &'static str, bytes: Bytes },
 }
 
+/// What a callback carries.
+#[derive(Clone, Debug)]
+pub(crate) enum CallbackBody {
+    /// A multipart form.
+    Multipart(Vec<CallbackPart>),
+    /// These bytes as `application/json`, with headers of the vendor's own.
+    Json { bytes: Bytes, headers: Vec<(&'static str, String)> },
+}
+
 /// A callback that is to be delivered. The vendor's module says how it reads the reply.
 #[derive(Clone, Debug)]
 pub(crate) struct Callback {
     pub(crate) vendor: &'static str,
     pub(crate) reference: String,
     pub(crate) url: String,
-    pub(crate) parts: Vec<CallbackPart>,
+    pub(crate) body: CallbackBody,
     pub(crate) read_reply: fn(u16, &[u8]) -> CallbackVerdict,
     /// Whom the vendor mails when the reply is unreadable.
     pub(crate) mailed_when_unreadable: Option<String>,
+    /// The pauses before the vendor tries again while the reply is not [`CallbackVerdict::Accepted`]; empty: once only.
+    pub(crate) retries: Vec<Duration>,
+    /// What the vendor does beside that once it has read the reply (`None`: no reply), after each try.
+    pub(crate) afterwards: Option<fn(&Sandbox, &Callback, Option<u16>)>,
 }
 
 const REPLY_KEPT: usize = 4096;
@@ -73,7 +89,7 @@ pub(crate) fn send(sandbox: &Sandbox, callback: Callback) {
     let mut due = sandbox.now();
     for fault in &faults {
         match fault {
-            FaultKind::LostCallback {} => return record(sandbox, &callback, None, "", CallbackVerdict::NotSent),
+            FaultKind::LostCallback {} => return record(sandbox, &callback, 1, None, "", CallbackVerdict::NotSent),
             FaultKind::HeldCallback {} => return sandbox.hold_callback(callback),
             FaultKind::DuplicateCallback { copies: wanted } => copies = *wanted,
             FaultKind::DelayedCallback { ms } => due = later(due, delta(Duration::from_millis(*ms))),
@@ -88,31 +104,48 @@ pub(crate) fn send(sandbox: &Sandbox, callback: Callback) {
         }
     }
     sandbox.agenda().at(due, move |sandbox| async move {
-        let held = sandbox.release_callbacks(callback.vendor);
-        let busy = sandbox.agenda().busy();
-        let stopped = sandbox.stopped();
-        let deliveries = async move {
-            for _ in 0..copies {
-                deliver(&sandbox, &callback).await;
-            }
-            for late in &held {
-                deliver(&sandbox, late).await;
-            }
-            drop(busy);
-        };
-        // Beside the agenda: a receiver that is slow must not delay the signers.
-        tokio::spawn(async move {
-            tokio::select! {
-                () = stopped.cancelled() => {}
-                () = deliveries => {}
-            }
-        });
+        let mut deliveries = vec![callback.clone(); copies.try_into().unwrap_or(1)];
+        deliveries.extend(sandbox.release_callbacks(callback.vendor));
+        deliver_beside(sandbox, deliveries, 1);
     });
 }
 
-async fn deliver(sandbox: &Sandbox, callback: &Callback) {
+/// Delivers these one after another, beside the agenda: a receiver that is slow must not delay the signers.
+fn deliver_beside(sandbox: Sandbox, callbacks: Vec<Callback>, attempt: u32) {
+    let busy = sandbox.agenda().busy();
+    let stopped = sandbox.stopped();
+    let deliveries = async move {
+        for callback in callbacks {
+            if deliver(&sandbox, &callback, attempt).await != CallbackVerdict::Accepted {
+                try_again(&sandbox, callback, attempt);
+            }
+        }
+        drop(busy);
+    };
+    tokio::spawn(async move {
+        tokio::select! {
+            () = stopped.cancelled() => {}
+            () = deliveries => {}
+        }
+    });
+}
+
+/// Enters the next try into the agenda, where the vendor has one left.
+fn try_again(sandbox: &Sandbox, mut callback: Callback, attempt: u32) {
+    if callback.retries.is_empty() || !sandbox.config().callbacks.enabled {
+        return;
+    }
+    let pause = callback.retries.remove(0).mul_f64(sandbox.config().callbacks.retry_scale);
+    let due = later(sandbox.now(), delta(pause));
+    sandbox.agenda().at(due, move |sandbox| async move {
+        deliver_beside(sandbox, vec![callback], attempt.saturating_add(1));
+    });
+}
+
+async fn deliver(sandbox: &Sandbox, callback: &Callback, attempt: u32) -> CallbackVerdict {
     if !sandbox.config().callbacks.enabled {
-        return record(sandbox, callback, None, "", CallbackVerdict::NotSent);
+        record(sandbox, callback, attempt, None, "", CallbackVerdict::NotSent);
+        return CallbackVerdict::NotSent;
     }
     sandbox.notify(Notice {
         at: sandbox.now(),
@@ -129,7 +162,7 @@ async fn deliver(sandbox: &Sandbox, callback: &Callback) {
         }
     };
     let verdict = status.map_or(CallbackVerdict::Unreadable, |status| (callback.read_reply)(status, &reply));
-    record(sandbox, callback, status, &String::from_utf8_lossy(&reply), verdict);
+    record(sandbox, callback, attempt, status, &String::from_utf8_lossy(&reply), verdict);
     if let (CallbackVerdict::Unreadable, Some(developer)) = (verdict, &callback.mailed_when_unreadable) {
         sandbox.notify(Notice {
             at: sandbox.now(),
@@ -139,23 +172,24 @@ async fn deliver(sandbox: &Sandbox, callback: &Callback) {
             reference: callback.reference.clone(),
         });
     }
+    if let Some(afterwards) = callback.afterwards {
+        afterwards(sandbox, callback, status);
+    }
+    verdict
 }
 
 async fn post(sandbox: &Sandbox, callback: &Callback) -> Result<(u16, Bytes), reqwest::Error> {
-    let mut form = Form::new();
-    for part in &callback.parts {
-        form = match part {
-            CallbackPart::Text { name, text } => form.text(*name, text.clone()),
-            CallbackPart::File { name, filename, content_type, bytes } => {
-                let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-                let part = Part::stream_with_length(bytes.clone(), length)
-                    .file_name(filename.clone())
-                    .mime_str(content_type)?;
-                form.part(*name, part)
+    let mut request = sandbox.http().post(&callback.url);
+    match &callback.body {
+        CallbackBody::Multipart(parts) => request = request.multipart(form(parts)?),
+        CallbackBody::Json { bytes, headers } => {
+            request = request.header(CONTENT_TYPE, "application/json").body(bytes.clone());
+            for (name, value) in headers {
+                request = request.header(*name, value);
             }
-        };
+        }
     }
-    let mut response = sandbox.http().post(&callback.url).multipart(form).send().await?;
+    let mut response = request.send().await?;
     let status = response.status().as_u16();
     let mut reply = Vec::new();
     while let Some(chunk) = response.chunk().await? {
@@ -168,7 +202,31 @@ async fn post(sandbox: &Sandbox, callback: &Callback) -> Result<(u16, Bytes), re
     Ok((status, reply.into()))
 }
 
-fn record(sandbox: &Sandbox, callback: &Callback, status: Option<u16>, reply: &str, verdict: CallbackVerdict) {
+fn form(parts: &[CallbackPart]) -> Result<Form, reqwest::Error> {
+    let mut form = Form::new();
+    for part in parts {
+        form = match part {
+            CallbackPart::Text { name, text } => form.text(*name, text.clone()),
+            CallbackPart::File { name, filename, content_type, bytes } => {
+                let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+                let part = Part::stream_with_length(bytes.clone(), length)
+                    .file_name(filename.clone())
+                    .mime_str(content_type)?;
+                form.part(*name, part)
+            }
+        };
+    }
+    Ok(form)
+}
+
+fn record(
+    sandbox: &Sandbox,
+    callback: &Callback,
+    attempt: u32,
+    status: Option<u16>,
+    reply: &str,
+    verdict: CallbackVerdict,
+) {
     sandbox.record_callback(CallbackRecord {
         at: sandbox.now(),
         vendor: callback.vendor.to_owned(),
@@ -177,5 +235,6 @@ fn record(sandbox: &Sandbox, callback: &Callback, status: Option<u16>, reply: &s
         status,
         reply: reply.to_owned(),
         verdict,
+        attempt,
     });
 }

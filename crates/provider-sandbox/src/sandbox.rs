@@ -26,11 +26,13 @@ pub struct CallbackPolicy {
     pub enabled: bool,
     /// How long a vendor waits for the reply.
     pub timeout: Duration,
+    /// Scales the pauses before a vendor tries again; 1 is the vendor's own schedule.
+    pub retry_scale: f64,
 }
 
 impl Default for CallbackPolicy {
     fn default() -> Self {
-        Self { enabled: true, timeout: Duration::from_secs(30) }
+        Self { enabled: true, timeout: Duration::from_secs(30), retry_scale: 1.0 }
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::VENDOR;
 use super::state::{DocumentKey, Estado};
-use crate::callbacks::{self, Callback, CallbackPart, CallbackVerdict};
+use crate::callbacks::{self, Callback, CallbackBody, CallbackPart, CallbackVerdict};
 use crate::sandbox::Sandbox;
 
 /// Announces a document that has just been signed, unless the request said no.
@@ -27,7 +27,7 @@ pub(super) fn post(sandbox: &Sandbox, key: DocumentKey) {
                 vendor: VENDOR,
                 reference: document.id.clone(),
                 url: developer.callback_url.clone()?,
-                parts: vec![
+                body: CallbackBody::Multipart(vec![
                     CallbackPart::Text {
                         name: "json",
                         text: json!({ "id_operacion": document.id, "estado": document.estado.word() }).to_string(),
@@ -38,9 +38,11 @@ pub(super) fn post(sandbox: &Sandbox, key: DocumentKey) {
                         content_type: "application/pdf",
                         bytes: sealed.document.clone(),
                     },
-                ],
+                ]),
                 read_reply,
                 mailed_when_unreadable: Some(developer.cif_desarrollador.clone()),
+                retries: Vec::new(),
+                afterwards: None,
             })
         })
     };
