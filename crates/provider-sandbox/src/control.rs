@@ -9,10 +9,10 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::efirma_go;
 use crate::faults::Fault;
 use crate::sandbox::Sandbox;
 use crate::signers::Scripts;
+use crate::{arqsign, efirma_go, firma_virtual, gofirmex, viafirma};
 
 /// Largest control request in bytes.
 const BODY_BYTES: usize = 1024 * 1024;
@@ -33,7 +33,11 @@ pub(crate) fn routes(service: &mut ServiceConfig) {
             .route("/settle", web::post().to(settle))
             .route("/reset", web::post().to(reset))
             .route("/ca.pem", web::get().to(ca_pem))
-            .configure(efirma_go::control_routes),
+            .configure(efirma_go::control_routes)
+            .configure(gofirmex::control_routes)
+            .configure(firma_virtual::control_routes)
+            .configure(viafirma::control_routes)
+            .configure(arqsign::control_routes),
     );
 }
 
@@ -60,12 +64,18 @@ async fn state(ThinData(sandbox): ThinData<Sandbox>) -> HttpResponse {
         "null_sink": sandbox.config().null_sink,
         "scripts": sandbox.scripts(),
         "faults": sandbox.faults(),
-        "vendors": { efirma_go::VENDOR: sandbox.efirma_go().summary() },
+        "vendors": {
+            efirma_go::VENDOR: sandbox.efirma_go().summary(),
+            gofirmex::VENDOR: sandbox.gofirmex().summary(),
+            firma_virtual::VENDOR: sandbox.firma_virtual().summary(),
+            viafirma::VENDOR: sandbox.viafirma().summary(),
+            arqsign::VENDOR: sandbox.arqsign().summary(),
+        },
     }))
 }
 
 async fn transactions(ThinData(sandbox): ThinData<Sandbox>) -> HttpResponse {
-    HttpResponse::Ok().json(json!({ "transactions": sandbox.efirma_go().documents() }))
+    HttpResponse::Ok().json(json!({ "transactions": sandbox.transactions() }))
 }
 
 /// Which entries of the ledger are asked for.

@@ -9,13 +9,16 @@
 //! - signed files carry real PAdES signatures by a test authority that is made at start ([`Sandbox::ca_pem`]).
 
 mod agenda;
+pub mod arqsign;
 mod callbacks;
 mod clock;
 mod control;
 pub mod efirma_go;
 mod endpoint;
 mod faults;
+pub mod firma_virtual;
 mod form;
+pub mod gofirmex;
 mod ledger;
 pub mod pades;
 mod pages;
@@ -26,6 +29,8 @@ mod sandbox;
 mod server;
 mod signers;
 mod sync;
+mod transactions;
+pub mod viafirma;
 
 pub use callbacks::{CallbackRecord, CallbackVerdict};
 pub use faults::{Fault, FaultKind, When};
@@ -33,3 +38,4 @@ pub use ledger::{ANSWER_KEPT, CallRecord, FileRecord, Notice, NoticeKind};
 pub use sandbox::{CallbackPolicy, Sandbox, SandboxConfig};
 pub use server::RunningSandbox;
 pub use signers::{Script, ScriptAction, Scripts};
+pub use transactions::{ActError, Person, Transaction};

@@ -6,9 +6,9 @@ use actix_web::web::{self, ServiceConfig, ThinData};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use askama::Template;
 
-use crate::efirma_go::DocumentView;
 use crate::endpoint::plain;
 use crate::sandbox::Sandbox;
+use crate::transactions::Transaction;
 
 /// Nothing from elsewhere, no script, no inline style; documents are shown in a frame from here.
 const POLICY: &str = "default-src 'none'; style-src 'self'; frame-src 'self'; object-src 'self'; form-action 'self'; \
@@ -55,16 +55,16 @@ async fn style_sheet() -> HttpResponse {
 #[template(path = "index.html")]
 struct Index {
     now: String,
-    documents: Vec<DocumentView>,
+    transactions: Vec<Transaction>,
 }
 
-/// How many of the newest documents the index shows.
+/// How many of the newest transactions the index shows.
 const SHOWN: usize = 50;
 
 async fn index(ThinData(sandbox): ThinData<Sandbox>) -> HttpResponse {
-    let mut documents = sandbox.efirma_go().documents();
-    documents.reverse();
-    documents.truncate(SHOWN);
+    let mut transactions = sandbox.transactions();
+    transactions.reverse();
+    transactions.truncate(SHOWN);
     let now = sandbox.now().format("%Y-%m-%d %H:%M:%S UTC").to_string();
-    html(StatusCode::OK, &Index { now, documents })
+    html(StatusCode::OK, &Index { now, transactions })
 }

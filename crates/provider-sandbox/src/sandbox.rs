@@ -9,15 +9,20 @@ use chrono::{DateTime, Utc};
 use tokio_util::sync::CancellationToken;
 
 use crate::agenda::Agenda;
+use crate::arqsign::{self, ArqSign, ArqSignConfig};
 use crate::callbacks::{Callback, CallbackRecord};
 use crate::clock::VirtualClock;
 use crate::efirma_go::{self, EfirmaGo, EfirmaGoConfig};
 use crate::faults::{Fault, FaultKind, Faults};
+use crate::firma_virtual::{self, FirmaVirtual, FirmaVirtualConfig};
+use crate::gofirmex::{self, GoFirmex, GoFirmexConfig};
 use crate::ledger::{CallRecord, Counters, Ledger, Notice, NoticeKind};
 use crate::pades::TestCa;
 use crate::server::{self, RunningSandbox};
 use crate::signers::Scripts;
 use crate::sync::lock;
+use crate::transactions::Transaction;
+use crate::viafirma::{self, Viafirma, ViafirmaConfig};
 
 /// Whether and how vendors' callbacks leave the sandbox.
 #[derive(Clone, Debug)]
@@ -53,6 +58,14 @@ pub struct SandboxConfig {
     pub public_base_url: Option<String>,
     /// What efirma GO begins with.
     pub efirma_go: EfirmaGoConfig,
+    /// What GoFirmex (Chile) begins with.
+    pub gofirmex: GoFirmexConfig,
+    /// What Firma Virtual (Chile) begins with.
+    pub firma_virtual: FirmaVirtualConfig,
+    /// What Viafirma Platform (Spain) begins with.
+    pub viafirma: ViafirmaConfig,
+    /// What ArqSign (Brazil) begins with.
+    pub arqsign: ArqSignConfig,
 }
 
 impl Default for SandboxConfig {
@@ -65,6 +78,10 @@ impl Default for SandboxConfig {
             null_sink: false,
             public_base_url: None,
             efirma_go: EfirmaGoConfig::default(),
+            gofirmex: GoFirmexConfig::default(),
+            firma_virtual: FirmaVirtualConfig::default(),
+            viafirma: ViafirmaConfig::default(),
+            arqsign: ArqSignConfig::default(),
         }
     }
 }
@@ -88,6 +105,10 @@ struct Inner {
     ledger: Mutex<Ledger>,
     held_callbacks: Mutex<Vec<Callback>>,
     efirma_go: Mutex<efirma_go::State>,
+    gofirmex: Mutex<gofirmex::State>,
+    firma_virtual: Mutex<firma_virtual::State>,
+    viafirma: Mutex<viafirma::State>,
+    arqsign: Mutex<arqsign::State>,
 }
 
 impl Sandbox {
@@ -120,6 +141,10 @@ impl Sandbox {
             ledger: Mutex::new(Ledger::new(config.ledger_capacity)),
             held_callbacks: Mutex::default(),
             efirma_go: Mutex::new(EfirmaGo::state(config.seed, &config.efirma_go)),
+            gofirmex: Mutex::new(GoFirmex::state(config.seed, &config.gofirmex)),
+            firma_virtual: Mutex::new(FirmaVirtual::state(config.seed, &config.firma_virtual)),
+            viafirma: Mutex::new(Viafirma::state(config.seed, &config.viafirma)),
+            arqsign: Mutex::new(ArqSign::state(config.seed, &config.arqsign)),
             config,
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -128,6 +153,37 @@ impl Sandbox {
     /// The simulated efirma GO: its accounts, variants and documents.
     pub fn efirma_go(&self) -> EfirmaGo {
         EfirmaGo::new(self.clone())
+    }
+
+    /// The simulated GoFirmex (Chile).
+    pub fn gofirmex(&self) -> GoFirmex {
+        GoFirmex::new(self.clone())
+    }
+
+    /// The simulated Firma Virtual (Chile).
+    pub fn firma_virtual(&self) -> FirmaVirtual {
+        FirmaVirtual::new(self.clone())
+    }
+
+    /// The simulated Viafirma Platform (Spain).
+    pub fn viafirma(&self) -> Viafirma {
+        Viafirma::new(self.clone())
+    }
+
+    /// The simulated ArqSign (Brazil).
+    pub fn arqsign(&self) -> ArqSign {
+        ArqSign::new(self.clone())
+    }
+
+    /// The transactions of all vendors, oldest first within each.
+    pub fn transactions(&self) -> Vec<Transaction> {
+        let mut all: Vec<Transaction> =
+            self.efirma_go().documents().into_iter().map(efirma_go::DocumentView::transaction).collect();
+        all.extend(self.gofirmex().transactions());
+        all.extend(self.firma_virtual().transactions());
+        all.extend(self.viafirma().transactions());
+        all.extend(self.arqsign().transactions());
+        all
     }
 
     /// The address that answers carry, without a final slash, for example `http://127.0.0.1:8090`.
@@ -223,10 +279,30 @@ impl Sandbox {
         *lock(&self.inner.scripts) = self.inner.config.scripts.clone();
         *lock(&self.inner.ledger) = Ledger::new(self.inner.config.ledger_capacity);
         *self.efirma_state() = EfirmaGo::state(self.inner.config.seed, &self.inner.config.efirma_go);
+        *self.gofirmex_state() = GoFirmex::state(self.inner.config.seed, &self.inner.config.gofirmex);
+        *self.firma_virtual_state() = FirmaVirtual::state(self.inner.config.seed, &self.inner.config.firma_virtual);
+        *self.viafirma_state() = Viafirma::state(self.inner.config.seed, &self.inner.config.viafirma);
+        *self.arqsign_state() = ArqSign::state(self.inner.config.seed, &self.inner.config.arqsign);
     }
 
     pub(crate) fn efirma_state(&self) -> MutexGuard<'_, efirma_go::State> {
         lock(&self.inner.efirma_go)
+    }
+
+    pub(crate) fn gofirmex_state(&self) -> MutexGuard<'_, gofirmex::State> {
+        lock(&self.inner.gofirmex)
+    }
+
+    pub(crate) fn firma_virtual_state(&self) -> MutexGuard<'_, firma_virtual::State> {
+        lock(&self.inner.firma_virtual)
+    }
+
+    pub(crate) fn viafirma_state(&self) -> MutexGuard<'_, viafirma::State> {
+        lock(&self.inner.viafirma)
+    }
+
+    pub(crate) fn arqsign_state(&self) -> MutexGuard<'_, arqsign::State> {
+        lock(&self.inner.arqsign)
     }
 
     pub(crate) fn config(&self) -> &SandboxConfig {

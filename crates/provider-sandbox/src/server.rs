@@ -9,7 +9,7 @@ use actix_web::{App, HttpServer};
 use tokio::task::JoinHandle;
 
 use crate::sandbox::Sandbox;
-use crate::{agenda, control, efirma_go, pages, reset};
+use crate::{agenda, arqsign, control, efirma_go, firma_virtual, gofirmex, pages, reset, viafirma};
 
 /// A sandbox that answers on a socket until it is stopped or dropped.
 #[must_use = "dropping it stops the sandbox"]
@@ -88,7 +88,9 @@ pub(crate) async fn start(sandbox: Sandbox, bind: SocketAddr) -> io::Result<Runn
 }
 
 fn routes(service: &mut ServiceConfig) {
-    service.configure(pages::routes).configure(control::routes).configure(efirma_go::routes);
+    service.configure(pages::routes).configure(control::routes);
+    service.configure(efirma_go::routes).configure(gofirmex::routes).configure(firma_virtual::routes);
+    service.configure(viafirma::routes).configure(arqsign::routes);
 }
 
 /// An address at which a caller on this machine reaches a socket that is bound to all interfaces.

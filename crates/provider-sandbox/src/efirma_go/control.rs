@@ -6,10 +6,10 @@ use actix_web::web::{self, Bytes, Json, Path, ServiceConfig, ThinData};
 use serde::Deserialize;
 
 use super::config::Variants;
-use super::flow::ActError;
 use super::state::{Client, Developer};
 use crate::control::{done, failure};
 use crate::sandbox::Sandbox;
+use crate::transactions::ActError;
 
 /// Mounts the controls.
 pub(crate) fn routes(service: &mut ServiceConfig) {
@@ -58,14 +58,14 @@ async fn set_variants(ThinData(sandbox): ThinData<Sandbox>, Json(variants): Json
 async fn document(ThinData(sandbox): ThinData<Sandbox>, id: Path<String>) -> HttpResponse {
     match sandbox.efirma_go().document(&id) {
         Some(document) => HttpResponse::Ok().json(document),
-        None => failure(StatusCode::NOT_FOUND, &ActError::UnknownDocument),
+        None => failure(StatusCode::NOT_FOUND, &ActError::UnknownTransaction),
     }
 }
 
 async fn original(ThinData(sandbox): ThinData<Sandbox>, id: Path<String>) -> HttpResponse {
     match sandbox.efirma_go().original(&id) {
         Some(bytes) => super::artifacts::pdf(bytes),
-        None => failure(StatusCode::NOT_FOUND, &ActError::UnknownDocument),
+        None => failure(StatusCode::NOT_FOUND, &ActError::UnknownTransaction),
     }
 }
 
@@ -104,7 +104,7 @@ fn acted(outcome: Result<(), ActError>) -> HttpResponse {
         return done();
     };
     let status = match reason {
-        ActError::UnknownDocument | ActError::NoRecipient => StatusCode::NOT_FOUND,
+        ActError::UnknownTransaction | ActError::NoRecipient => StatusCode::NOT_FOUND,
         ActError::NotInProcess | ActError::NotTheirTurn | ActError::AlreadyActed => StatusCode::CONFLICT,
         ActError::CannotSeal => StatusCode::INTERNAL_SERVER_ERROR,
     };

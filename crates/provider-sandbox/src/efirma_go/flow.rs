@@ -8,6 +8,7 @@ use crate::clock::{delta, later};
 use crate::ledger::{Notice, NoticeKind};
 use crate::sandbox::Sandbox;
 use crate::signers::ScriptAction;
+use crate::transactions::ActError;
 
 /// What a recipient does with a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,29 +17,6 @@ pub(super) enum Act {
     Sign,
     /// Refuses.
     Decline,
-}
-
-/// Why an act or an annulment is not possible now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ActError {
-    /// No document has that id.
-    #[error("no such document")]
-    UnknownDocument,
-    /// The document has no recipient with that address, or nobody is asked to act.
-    #[error("no such recipient, or nobody is asked to act now")]
-    NoRecipient,
-    /// The document is signed, rejected or annulled already, or its signed file is just being made.
-    #[error("the document is not in process")]
-    NotInProcess,
-    /// An earlier block is not complete, or the recipient's own block already is.
-    #[error("it is not this recipient's turn")]
-    NotTheirTurn,
-    /// The recipient has acted already.
-    #[error("this recipient has acted already")]
-    AlreadyActed,
-    /// The signed file could not be made.
-    #[error("the document could not be signed")]
-    CannotSeal,
 }
 
 /// Whether a recipient may act now.
@@ -71,7 +49,7 @@ pub(super) async fn act(sandbox: &Sandbox, seat: Seat, act: Act) -> Result<(), A
     let now = sandbox.now();
     {
         let mut state = sandbox.efirma_state();
-        let document = state.document_mut(seat.document).ok_or(ActError::UnknownDocument)?;
+        let document = state.document_mut(seat.document).ok_or(ActError::UnknownTransaction)?;
         may_act(document, seat)?;
         let recipient = document.recipient_mut(seat).ok_or(ActError::NoRecipient)?;
         match act {
@@ -89,9 +67,9 @@ pub(super) async fn act(sandbox: &Sandbox, seat: Seat, act: Act) -> Result<(), A
 /// Annuls a document, as a person does in the vendor's application.
 ///
 /// # Errors
-/// [`ActError::UnknownDocument`], [`ActError::NotInProcess`].
+/// [`ActError::UnknownTransaction`], [`ActError::NotInProcess`].
 pub(super) fn annul(state: &mut State, key: DocumentKey) -> Result<(), ActError> {
-    let document = state.document_mut(key).ok_or(ActError::UnknownDocument)?;
+    let document = state.document_mut(key).ok_or(ActError::UnknownTransaction)?;
     if document.estado != Estado::EnProceso || document.sealing {
         return Err(ActError::NotInProcess);
     }
@@ -104,7 +82,7 @@ async fn advance(sandbox: &Sandbox, key: DocumentKey) -> Result<(), ActError> {
     let (turns, complete) = {
         let mut state = sandbox.efirma_state();
         let turns = open_turns(&mut state, key, sandbox.config().null_sink);
-        let document = state.document_mut(key).ok_or(ActError::UnknownDocument)?;
+        let document = state.document_mut(key).ok_or(ActError::UnknownTransaction)?;
         let complete = document.estado == Estado::EnProceso && !document.sealing && document.open_order().is_none();
         document.sealing |= complete;
         (turns, complete)

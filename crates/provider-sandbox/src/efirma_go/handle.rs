@@ -6,10 +6,11 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::config::{EfirmaGoConfig, Variants};
-use super::flow::{self, Act, ActError};
+use super::flow::{self, Act};
 use super::state::{Client, Developer, DocumentKey, Seat, State};
 use super::views::{DocumentView, document_view};
 use crate::sandbox::Sandbox;
+use crate::transactions::ActError;
 
 /// The simulated efirma GO: accounts, variants, documents and what people do with them.
 #[derive(Clone)]
@@ -128,14 +129,14 @@ impl EfirmaGo {
     /// [`ActError`].
     pub fn annul(&self, id: &str) -> Result<(), ActError> {
         let mut state = self.lock();
-        let key = state.key_of(id).ok_or(ActError::UnknownDocument)?;
+        let key = state.key_of(id).ok_or(ActError::UnknownTransaction)?;
         flow::annul(&mut state, key)
     }
 
     fn seat(&self, id: &str, email: Option<&str>) -> Result<Seat, ActError> {
         let state = self.lock();
-        let key: DocumentKey = state.key_of(id).ok_or(ActError::UnknownDocument)?;
-        let document = state.document(key).ok_or(ActError::UnknownDocument)?;
+        let key: DocumentKey = state.key_of(id).ok_or(ActError::UnknownTransaction)?;
+        let document = state.document(key).ok_or(ActError::UnknownTransaction)?;
         let mut seats = document.seats(key);
         let seat = match email {
             Some(email) => {

@@ -31,7 +31,6 @@ use crate::form::{self, FormError, FormLimits};
 use crate::sandbox::Sandbox;
 
 pub use config::{EfirmaGoConfig, Variants};
-pub use flow::ActError;
 pub use handle::EfirmaGo;
 pub use state::{Client, ClientState, Developer, Estado, Position, Role};
 pub use views::{DocumentView, RecipientView};

@@ -6,13 +6,14 @@ use actix_web::web::{self, Form, Path, ServiceConfig, ThinData};
 use askama::Template;
 use serde::Deserialize;
 
-use super::flow::{self, Act, ActError};
+use super::flow::{self, Act};
 use super::state::{Document, Estado, Role, Seat, State};
 use super::views::{DocumentView, RecipientView, recipient_view};
 use super::{VENDOR, artifacts};
 use crate::endpoint::plain;
 use crate::pages::{html, see_other};
 use crate::sandbox::Sandbox;
+use crate::transactions::ActError;
 
 pub(super) fn routes(service: &mut ServiceConfig) {
     service
@@ -124,7 +125,7 @@ fn after(token: &str, done: Result<(), ActError>) -> HttpResponse {
         Ok(()) | Err(ActError::NotInProcess | ActError::NotTheirTurn | ActError::AlreadyActed) => {
             see_other(&format!("/{VENDOR}/sign/{token}"))
         }
-        Err(ActError::UnknownDocument | ActError::NoRecipient) => unknown_link(),
+        Err(ActError::UnknownTransaction | ActError::NoRecipient) => unknown_link(),
         Err(ActError::CannotSeal) => html(
             StatusCode::INTERNAL_SERVER_ERROR,
             &Message {
@@ -203,7 +204,8 @@ async fn annul(ThinData(sandbox): ThinData<Sandbox>, id: Path<String>) -> HttpRe
     match sandbox.efirma_go().annul(&id) {
         Ok(()) => see_other(&format!("/{VENDOR}/operator")),
         Err(reason) => {
-            let status = if reason == ActError::UnknownDocument { StatusCode::NOT_FOUND } else { StatusCode::CONFLICT };
+            let status =
+                if reason == ActError::UnknownTransaction { StatusCode::NOT_FOUND } else { StatusCode::CONFLICT };
             let text = "El documento no existe o ya no está en proceso.".to_owned();
             html(status, &Message { title: "No se ha podido anular", text })
         }

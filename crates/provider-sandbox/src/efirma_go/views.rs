@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::VENDOR;
 use super::flow::may_act;
 use super::state::{Action, Block, Document, DocumentKey, Estado, Position, Recipient, Role, Seat, State};
+use crate::transactions::{Person, Transaction};
 
 /// A recipient of a document.
 #[derive(Clone, Debug, Serialize)]
@@ -80,6 +81,26 @@ impl DocumentView {
     /// Whether it can still be annulled.
     pub(super) fn is_open(&self) -> bool {
         self.estado == Estado::EnProceso
+    }
+
+    /// The document in the shape that all vendors share.
+    pub(crate) fn transaction(self) -> Transaction {
+        let person = |recipient: RecipientView| Person {
+            state: recipient.progress().to_owned(),
+            name: recipient.name,
+            contact: recipient.email,
+            may_act: recipient.may_act,
+            sign_url: recipient.sign_url,
+        };
+        Transaction {
+            vendor: VENDOR,
+            id: self.id,
+            correlation: Some(self.campos_clave.to_string()),
+            name: self.name,
+            state: self.estado.word().to_owned(),
+            live: true,
+            people: self.recipients.into_iter().map(person).collect(),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use provider_sandbox::efirma_go::ActError;
+use provider_sandbox::ActError;
 use provider_sandbox::{NoticeKind, Script, Scripts};
 use serde_json::json;
 
