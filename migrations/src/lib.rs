@@ -14,6 +14,7 @@ mod columns;
 mod m20261121_000001_create_tenancy;
 mod m20261121_000002_create_envelopes;
 mod m20261121_000003_create_queues;
+mod m20261121_000004_create_call_counts;
 
 /// The ordered list of migrations.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000001_create_tenancy::Migration),
             Box::new(m20261121_000002_create_envelopes::Migration),
             Box::new(m20261121_000003_create_queues::Migration),
+            Box::new(m20261121_000004_create_call_counts::Migration),
         ]
     }
 }

@@ -12,7 +12,7 @@ use domain::record::Failure;
 use domain::routing::RoutingPolicy;
 use persistence::{Account as AccountRow, AuditEntry, Change, Page, Paged};
 use provider_clients::probe;
-use provider_clients::provider::{Account, Fault, Session, Unbuildable};
+use provider_clients::provider::{Account, AccountFacts, Fault, Session, Verify, WebhookHealth};
 use provider_clients::schema;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
@@ -20,7 +20,11 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::caller::Caller;
+use crate::engine::Need;
 use crate::{Broker, BrokerError, Result, digest};
+
+/// Under which name the facts of an account's set-up are kept.
+pub(crate) const SETUP_FACTS: &str = "setup";
 
 /// How long a rotated callback token is still taken.
 const TOKEN_OVERLAP: TimeDelta = TimeDelta::days(7);
@@ -36,6 +40,7 @@ pub(crate) struct OpenAccount {
     pub(crate) kind: String,
     pub(crate) updated_at: DateTime<Utc>,
     pub(crate) callback_url: Option<String>,
+    pub(crate) facts: AccountFacts,
     pub(crate) adapter: Arc<dyn Account>,
     pub(crate) opened: std::time::Instant,
 }
@@ -85,12 +90,27 @@ pub struct AccountView {
     pub callback_url: Option<String>,
     /// Its limits.
     pub limits: Limits,
+    /// How well the provider's callbacks are arranged; `None` where there is nothing to arrange by calls.
+    pub webhook: Option<WebhookHealth>,
+    /// The quotas of its calls.
+    pub quotas: Vec<Quota>,
     /// Counts its changes.
     pub version: u64,
     /// When it was created.
     pub created_at: DateTime<Utc>,
     /// When it changed last.
     pub updated_at: DateTime<Utc>,
+}
+
+/// What is left of a quota.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quota {
+    /// The window of time, in seconds.
+    pub per_seconds: u64,
+    /// How many calls it takes.
+    pub limit: u32,
+    /// How many were made in the present window.
+    pub used: u32,
 }
 
 /// How well an account, or a provider with default settings, honours each feature.
@@ -145,6 +165,7 @@ impl Broker {
         if new.default {
             self.make_default(caller, row.id, true).await?;
         }
+        self.arrange(caller.tenant, row.id, caller.traceparent.as_deref()).await?;
         self.record(caller, "account.created", row.id, json!({ "kind": row.kind }), Some(row.id.as_uuid())).await?;
         self.account(caller.tenant, row.id).await
     }
@@ -193,6 +214,7 @@ impl Broker {
             self.make_default(caller, id, default).await?;
         }
         self.record(caller, "account.updated", id, json!({ "credentials": patch.credentials.is_some() }), None).await?;
+        self.arrange(caller.tenant, id, caller.traceparent.as_deref()).await?;
         self.retry_blocked(caller.tenant, id, caller.traceparent.as_deref()).await?;
         self.account(caller.tenant, id).await
     }
@@ -244,9 +266,20 @@ impl Broker {
         let files = self.no_files();
         let built = self.build(&account, &files, |moment| account.adapter.verify_request(moment)).await?;
         let outcome = match built {
-            Ok(call) => {
+            Ok(Verify::Told(told)) => {
+                return Ok(VerifyResult {
+                    status: "ok",
+                    detail:
+                        "The provider has no call that checks credentials without a side effect; they are well formed."
+                            .to_owned(),
+                    warnings: told.warnings,
+                    details: json!(told.details),
+                });
+            }
+            Ok(Verify::Call(call)) => {
                 let traceparent = caller.traceparent.as_deref();
-                self.exchange(&account, &files, &call, traceparent, |r| account.adapter.verify_reply(r)).await?
+                self.exchange(&account, &files, Need::Act, &call, traceparent, |r| account.adapter.verify_reply(r))
+                    .await?
             }
             Err(outcome) => outcome.map(|never| match never {}),
         };
@@ -279,6 +312,7 @@ impl Broker {
         let accounts = self.store().tenant(caller.tenant).accounts();
         accounts.rotate_callback_token(id, &callback_token(), now + TOKEN_OVERLAP, now).await?;
         self.forget_account(id);
+        self.arrange(caller.tenant, id, caller.traceparent.as_deref()).await?;
         self.record(caller, "account.callback_token_rotated", id, json!({}), None).await?;
         self.account(caller.tenant, id).await
     }
@@ -302,8 +336,10 @@ impl Broker {
         let outcome = match built {
             Ok(call) => {
                 let traceparent = caller.traceparent.as_deref();
-                self.exchange(&account, &files, &call, traceparent, |r| account.adapter.operation_reply(name, r))
-                    .await?
+                self.exchange(&account, &files, Need::Act, &call, traceparent, |r| {
+                    account.adapter.operation_reply(name, r)
+                })
+                .await?
             }
             Err(outcome) => outcome.map(|never| match never {}),
         };
@@ -364,7 +400,9 @@ impl Broker {
         let adapter = self.adapter(&row.kind, &row.settings, &credentials).map_err(|_| {
             BrokerError::Internal(format!("the stored settings of account {id} are not valid any more"))
         })?;
+        let facts = self.store().tenant(tenant).accounts().fact(id, SETUP_FACTS, self.clock().now()).await?;
         let account = Arc::new(OpenAccount {
+            facts: facts.unwrap_or_default(),
             id,
             tenant,
             callback_url: self.callback_url(&row.kind, &callback_token),
@@ -386,7 +424,15 @@ impl Broker {
 
     async fn account_view(&self, tenant: TenantId, row: AccountRow, policy: &RoutingPolicy) -> Result<AccountView> {
         let open = self.open_account(tenant, row.id).await?;
+        let mut quotas = Vec::new();
+        for rate in open.adapter.pace().rates {
+            let used = self.store().call_counts().used(&format!("account:{}", row.id), rate.per).await?;
+            quotas.push(Quota { per_seconds: rate.per.as_secs(), limit: rate.calls, used });
+        }
+        let webhook = open.adapter.webhook_health(&self.moment(&open, None));
         Ok(AccountView {
+            webhook,
+            quotas,
             default: policy.default_account == Some(row.id),
             callback_url: open.callback_url.clone(),
             limits: open.adapter.limits(),
@@ -483,10 +529,10 @@ pub(crate) fn provider_answer<T>(kind: &str, outcome: Outcome<T>) -> Result<T> {
 }
 
 /// What a correction that the adapter refuses becomes.
-pub(crate) fn refused_correction(error: Unbuildable) -> BrokerError {
+pub(crate) fn refused_correction(error: BrokerError) -> BrokerError {
     match error {
-        Unbuildable::Refused(findings) => BrokerError::NotHonoured { findings, could: Vec::new() },
-        defect @ (Unbuildable::SessionNeeded | Unbuildable::Defect(_)) => BrokerError::Internal(defect.to_string()),
+        BrokerError::Invalid(findings) => BrokerError::NotHonoured { findings, could: Vec::new() },
+        other => other,
     }
 }
 

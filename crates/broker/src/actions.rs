@@ -5,15 +5,15 @@ use domain::capability::Feature;
 use domain::events::{EventDraft, EventKind};
 use domain::finding::Finding;
 use domain::ids::{EnvelopeId, RecipientId};
-use domain::outcome::Outcome;
 use domain::record::{Envelope, PendingAction, PendingKind};
 use domain::states::{Advance, EnvelopeStatus, RecipientStatus, SubmissionState};
 use domain::values::{Email, Phone};
-use provider_clients::provider::{Abilities, Correction, Corrects};
+use provider_clients::provider::{Abilities, Cancels, Correction, Corrects, Reminds};
 
-use crate::accounts::{provider_answer, refused_correction};
+use crate::accounts::refused_correction;
 use crate::caller::Caller;
 use crate::engine::Who;
+use crate::engine::timers::{cannot_pick, pending, reminded};
 use crate::{Broker, BrokerError, Result};
 
 impl Broker {
@@ -32,7 +32,8 @@ impl Broker {
         let envelope = self.envelope(caller.tenant, id).await?;
         must_be_under_way(&envelope, "canceling")?;
         if envelope.submissions.iter().any(may_be_live) {
-            self.must_be_able(&envelope, Feature::Cancel, "take an envelope back", |able| able.cancel).await?;
+            self.must_be_able(&envelope, Feature::Cancel, "take an envelope back", |able| able.cancel != Cancels::No)
+                .await?;
         }
         let (envelope, ()) = self
             .edit(&Who::caller(caller, expected), id, |envelope, edit, now| {
@@ -73,37 +74,24 @@ impl Broker {
         {
             return Err(BrokerError::NotFound);
         }
-        self.must_be_able(&envelope, Feature::Remind, "remind recipients on demand", |able| able.remind).await?;
-        let pending: Vec<RecipientId> = envelope
-            .recipients
-            .iter()
-            .filter(|r| matches!(r.status, RecipientStatus::Sent | RecipientStatus::Viewed))
-            .map(|r| r.id)
-            .filter(|r| recipients.as_ref().is_none_or(|named| named.contains(r)))
-            .collect();
-        for submission in envelope.submissions.iter().filter(|s| s.reference.is_some() && !s.state.is_terminal()) {
-            let account = self.open_account(caller.tenant, submission.account).await?;
-            let loaded = self.loaded(envelope.clone(), submission.id).await?;
-            let Some(view) = loaded.view() else { continue };
-            let files = self.no_files();
-            let built =
-                self.build(&account, &files, |moment| account.adapter.remind_request(&pending, &view, moment)).await?;
-            let call = match built {
-                Ok(Some(call)) => call,
-                Ok(None) => continue,
-                Err(outcome) => return provider_answer(&account.kind, outcome.map(|never| match never {})),
-            };
-            let traceparent = caller.traceparent.as_deref();
-            let outcome = self
-                .exchange(&account, &files, &call, traceparent, |reply| account.adapter.remind_reply(&view, reply))
-                .await?;
-            provider_answer(&account.kind, outcome)?;
+        self.must_be_able(&envelope, Feature::Remind, "remind recipients on demand", |able| {
+            able.remind != Reminds::Nobody
+        })
+        .await?;
+        let all = pending(&envelope, None);
+        let meant = pending(&envelope, recipients.as_deref());
+        let reminds = self.abilities_of(&envelope).await?.map_or(Reminds::Named, |able| able.remind);
+        if cannot_pick(reminds, &all, &meant) {
+            let detail = "The provider can only remind everybody who has not acted; name all of them, or none.";
+            return Err(BrokerError::Invalid(vec![Finding::error("not_allowed", "/recipients", detail)]));
         }
+        self.remind_recipients(&envelope, &meant, caller.traceparent.as_deref()).await?;
         let (envelope, ()) = self
-            .edit(&Who::caller(caller, None), id, |_, edit, _| {
-                for recipient in &pending {
-                    edit.events
-                        .push(EventDraft::new(EventKind::ReminderSent).with("recipient_id", recipient.to_string()));
+            .edit(&Who::caller(caller, None), id, |envelope, edit, now| {
+                edit.events.extend(meant.iter().map(reminded));
+                // A reminder may move the provider's deadline or renew its links.
+                for submission in envelope.submissions.iter_mut().filter(|s| s.next_read_at.is_some()) {
+                    submission.next_read_at = Some(now);
                 }
                 Ok(())
             })
@@ -144,7 +132,7 @@ impl Broker {
         if target.status.is_terminal() {
             return Err(BrokerError::WrongState { action: "correcting this recipient", status: envelope.status });
         }
-        let reach = self.abilities(&envelope).await?.map_or(Corrects::Transaction, |able| able.corrects);
+        let reach = self.abilities_of(&envelope).await?.map_or(Corrects::Transaction, |able| able.corrects);
         self.must_be_able(&envelope, Feature::CorrectRecipient, "correct a recipient after sending", |able| {
             able.corrects != Corrects::Nothing
         })
@@ -159,18 +147,15 @@ impl Broker {
             let account = self.open_account(caller.tenant, submission.account).await?;
             let loaded = self.loaded(envelope.clone(), submission.id).await?;
             let Some(view) = loaded.view() else { continue };
-            let files = self.no_files();
-            let session = self.session(account.id);
-            let moment = self.moment(&account, session.as_deref());
-            let call =
-                account.adapter.correct_request(recipient, &correction, &view, &moment).map_err(refused_correction)?;
-            let traceparent = caller.traceparent.as_deref();
-            let outcome: Outcome<()> = self
-                .exchange(&account, &files, &call, traceparent, |reply| {
-                    account.adapter.correct_reply(recipient, &view, reply)
-                })
-                .await?;
-            provider_answer(&account.kind, outcome)?;
+            let adapter = &account.adapter;
+            self.act(
+                &account,
+                caller.traceparent.as_deref(),
+                |moment| adapter.correct_request(recipient, &correction, &view, moment),
+                |call, moment, reply| adapter.correct_reply(recipient, &view, call, moment, reply),
+            )
+            .await
+            .map_err(refused_correction)?;
         }
         let (envelope, ()) = self
             .edit(&Who::caller(caller, None), id, |envelope, edit, _| {
@@ -203,13 +188,6 @@ impl Broker {
         Ok(envelope)
     }
 
-    /// What the account of a sent envelope can do.
-    async fn abilities(&self, envelope: &Envelope) -> Result<Option<Abilities>> {
-        let Some(routed) = &envelope.routed else { return Ok(None) };
-        let account = self.open_account(envelope.tenant, routed.account_id).await?;
-        Ok(Some(account.adapter.abilities()))
-    }
-
     async fn must_be_able(
         &self,
         envelope: &Envelope,
@@ -218,7 +196,7 @@ impl Broker {
         able: impl Fn(Abilities) -> bool,
     ) -> Result<()> {
         let kind = envelope.routed.as_ref().map_or("The provider", |routed| routed.kind.as_str());
-        match self.abilities(envelope).await? {
+        match self.abilities_of(envelope).await? {
             Some(abilities) if !able(abilities) => {
                 Err(BrokerError::Unsupported { feature, detail: format!("{kind} has no way to {what}.") })
             }

@@ -7,8 +7,8 @@ use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::{AccountId, SubmissionId, TenantId};
 use domain::record::Envelope;
-use persistence::{BlobWriter, CallbackFile, FoundAccount, NewCallback, NewJob, RawCallback};
-use provider_clients::provider::{CallbackAnswer, CallbackRequest};
+use persistence::{BlobWriter, CallbackFile, CallbackState, FoundAccount, NewCallback, NewJob, RawCallback};
+use provider_clients::provider::{CallbackAnswer, CallbackReading, CallbackRequest, Taken};
 use provider_clients::reply::StoredFile;
 use secrecy::SecretString;
 use uuid::Uuid;
@@ -54,6 +54,12 @@ impl Broker {
         Ok(Some(CallbackTarget { account: self.open_account(tenant, account.account.id).await? }))
     }
 
+    /// The answer to a callback whose token nobody has, where the vendor must not be told that; `None`: the ordinary 404.
+    #[must_use]
+    pub fn unknown_callback_answer(&self, provider: &str) -> Option<CallbackAnswer> {
+        self.registry().get(provider)?.unknown_token_answer()
+    }
+
     /// Begins to take a callback in.
     #[must_use]
     pub fn begin_callback(&self, target: &CallbackTarget) -> CallbackIntake {
@@ -69,15 +75,16 @@ impl Broker {
 
     /// Tries callbacks again that came before the submission they are about was known.
     pub(crate) async fn retry_unmatched_callbacks(&self, envelope: &Envelope, id: SubmissionId) -> Result<()> {
-        let found = envelope.submissions.iter().find(|s| s.id == id);
-        let Some((submission, reference)) = found.and_then(|s| Some((s, s.reference.as_deref()?))) else {
-            return Ok(());
-        };
+        let Some(submission) = envelope.submissions.iter().find(|s| s.id == id) else { return Ok(()) };
         let tenant = self.store().tenant(envelope.tenant);
         let kind = envelope.routed.as_ref().map(|r| r.kind.as_str());
         // A vendor may have one callback URL for all accounts of a developer: any of them may have been called.
         for account in tenant.accounts().all().await?.into_iter().filter(|a| Some(a.kind.as_str()) == kind) {
-            let waiting = tenant.callbacks().unmatched(account.id, reference).await?;
+            let waiting = match submission.reference.as_deref() {
+                Some(reference) => tenant.callbacks().unmatched(account.id, reference).await?,
+                // What they are about may be told by what was sent along, not by the vendor's id.
+                None => tenant.callbacks().in_state(account.id, CallbackState::Unmatched).await?,
+            };
             let now = self.clock().now();
             let jobs =
                 waiting.into_iter().map(|callback| callback_job(envelope.tenant, submission.account, callback, now));
@@ -154,11 +161,27 @@ impl CallbackIntake {
         self.failed = true;
     }
 
-    /// Stores the callback and gives the answer that the vendor expects: "taken" only when it is durable.
-    pub async fn finish(mut self, headers: BTreeMap<String, String>) -> CallbackAnswer {
-        self.request.headers = headers;
-        let stored = !self.failed && self.store().await;
-        self.target.account.adapter.callback_answer(&self.request, stored)
+    /// Stores the callback and gives the answer that the vendor expects: "taken" only when it is durable. One whose proof
+    /// is wrong is not stored.
+    pub async fn finish(
+        mut self,
+        headers: BTreeMap<String, String>,
+        query: BTreeMap<String, String>,
+    ) -> CallbackAnswer {
+        (self.request.headers, self.request.query) = (headers, query);
+        let account = &self.target.account;
+        let moment = self.broker.moment(account, None);
+        let taken = if self.failed {
+            Taken::NotStored
+        } else if account.adapter.callback(&self.request, &moment) == CallbackReading::Forged {
+            tracing::warn!(account.id = %account.id, "A callback whose proof is wrong was turned away");
+            Taken::Forged
+        } else if self.store().await {
+            Taken::Stored
+        } else {
+            Taken::NotStored
+        };
+        account.adapter.callback_answer(&self.request, taken)
     }
 
     async fn store(&self) -> bool {
@@ -174,6 +197,7 @@ impl CallbackIntake {
         let raw = RawCallback {
             headers: self.request.headers.clone().into_iter().collect(),
             fields: self.request.fields.clone().into_iter().collect(),
+            query: self.request.query.clone().into_iter().collect(),
             body: self.request.body.to_vec(),
         };
         let new = NewCallback {

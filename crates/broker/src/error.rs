@@ -39,6 +39,12 @@ pub enum BrokerError {
         /// The state.
         status: EnvelopeStatus,
     },
+    /// It is too early: what is in doubt may still settle by itself.
+    #[error("too early")]
+    TooEarly {
+        /// How long it may still settle.
+        wait: Duration,
+    },
     /// Others changed the same thing at the same time, again and again.
     #[error("others changed it at the same time")]
     Conflict,

@@ -5,11 +5,11 @@ use std::io;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use domain::ids::DocumentId;
+use domain::ids::{DocumentId, EnvelopeId, IdentityDocumentId};
 use domain::record::{CHUNK_BYTES, Envelope};
 use futures::stream::BoxStream;
 use futures::{StreamExt, TryStreamExt};
-use persistence::{BlobError, BlobRef, BlobWriter, Blobs};
+use persistence::{BlobError, BlobRef, BlobWriter, Blobs, TenantStore};
 use provider_clients::call::FileSource;
 use provider_clients::reply::StoredFile;
 use provider_clients::transport::{FileSink, Files};
@@ -36,6 +36,8 @@ pub(crate) struct EnvelopeFiles {
     blobs: Blobs,
     documents: HashMap<DocumentId, Known>,
     stored: HashMap<String, Known>,
+    /// Whose identity documents may be read.
+    identity: Option<(TenantStore, EnvelopeId)>,
     limit: u64,
 }
 
@@ -58,7 +60,12 @@ impl Broker {
             };
             (artifact.object_key.clone(), known)
         });
-        EnvelopeFiles { documents: documents.collect(), stored: stored.collect(), ..self.no_files() }
+        EnvelopeFiles {
+            documents: documents.collect(),
+            stored: stored.collect(),
+            identity: Some((self.store().tenant(envelope.tenant), envelope.id)),
+            ..self.no_files()
+        }
     }
 
     /// No documents, but sinks: for calls that are about no envelope.
@@ -67,6 +74,7 @@ impl Broker {
             blobs: self.blobs().clone(),
             documents: HashMap::new(),
             stored: HashMap::new(),
+            identity: None,
             limit: self.config().max_artifact_bytes,
         }
     }
@@ -102,9 +110,14 @@ impl Broker {
 #[async_trait]
 impl Files for EnvelopeFiles {
     async fn open(&self, source: &FileSource) -> io::Result<BoxStream<'static, io::Result<Bytes>>> {
+        let read;
         let known = match source {
             FileSource::Document(id) => self.documents.get(id),
             FileSource::Stored(key) => self.stored.get(key),
+            FileSource::Identity(id) => {
+                read = self.identity_document(*id).await?;
+                read.as_ref()
+            }
         };
         let known = known.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
         let blob = BlobRef { key: &known.key, size: known.size, chunk_sha256: &known.chunk_sha256 };
@@ -114,6 +127,18 @@ impl Files for EnvelopeFiles {
 
     async fn sink(&self) -> io::Result<Box<dyn FileSink>> {
         Ok(Box::new(Sink(self.blobs.writer(area::ARTIFACTS, Some(self.limit)))))
+    }
+}
+
+impl EnvelopeFiles {
+    async fn identity_document(&self, id: IdentityDocumentId) -> io::Result<Option<Known>> {
+        let Some((tenant, envelope)) = &self.identity else { return Ok(None) };
+        let all = tenant.identity_documents(*envelope).await.map_err(io::Error::other)?;
+        Ok(all.into_iter().find(|stored| stored.document.id == id).map(|stored| Known {
+            key: stored.object_key,
+            size: stored.document.size,
+            chunk_sha256: Vec::new(),
+        }))
     }
 }
 

@@ -19,6 +19,7 @@ mod order;
 pub mod plan;
 mod resolve;
 mod send;
+mod signing_page;
 mod trail;
 
 use std::collections::HashMap;
@@ -29,12 +30,12 @@ use domain::ids::{AccountId, TenantId};
 use domain::protocol::Policy;
 use pdf::TrustAnchors;
 use persistence::{BlobError, BlobRef, Blobs, Store};
-use provider_clients::provider::Session;
+use provider_clients::provider::{Connection, Session};
 use provider_clients::registry::Registry;
-use provider_clients::transport::Transport;
+use provider_clients::transport::{Transport, TransportConfigError};
 use url::Url;
 
-pub use accounts::{AccountPatch, AccountView, CapabilityMatrix, NewAccount, VerifyResult};
+pub use accounts::{AccountPatch, AccountView, CapabilityMatrix, NewAccount, Quota, VerifyResult};
 pub use admin::{Administrator, NewApiKey, NewTenant, Principal, Scope};
 pub use callbacks::{CallbackIntake, CallbackTarget};
 pub use caller::{Caller, RequestTicket};
@@ -44,6 +45,7 @@ pub use documents::{Content, DocumentChange, Upload, UploadedAs};
 pub use drafts::{InlineDocument, InlineFile, NewEnvelope, NewRecipient};
 pub use error::{BrokerError, DocumentFault, Result};
 pub use resolve::Resolve;
+pub use signing_page::{SignerState, SigningPage};
 
 pub use {pdf, persistence, provider_clients};
 
@@ -102,6 +104,7 @@ struct Inner {
     config: BrokerConfig,
     accounts: Mutex<HashMap<AccountId, Arc<OpenAccount>>>,
     sessions: Mutex<HashMap<AccountId, Arc<Session>>>,
+    transports: Mutex<HashMap<Connection, Transport>>,
 }
 
 /// Whether the broker can work.
@@ -129,6 +132,7 @@ impl Broker {
                 config,
                 accounts: Mutex::default(),
                 sessions: Mutex::default(),
+                transports: Mutex::default(),
             }),
         }
     }
@@ -178,8 +182,17 @@ impl Broker {
         Readiness { database, storage }
     }
 
-    pub(crate) fn transport(&self) -> &Transport {
-        &self.inner.transport
+    /// The way out for an account that connects like this.
+    pub(crate) fn transport(&self, connection: &Connection) -> std::result::Result<Transport, TransportConfigError> {
+        if *connection == Connection::default() {
+            return Ok(self.inner.transport.clone());
+        }
+        if let Some(known) = locked(&self.inner.transports).get(connection) {
+            return Ok(known.clone());
+        }
+        let made = self.inner.transport.connecting(connection)?;
+        locked(&self.inner.transports).insert(connection.clone(), made.clone());
+        Ok(made)
     }
 
     pub(crate) fn anchors(&self) -> TrustAnchors {

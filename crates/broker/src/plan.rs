@@ -10,7 +10,7 @@ use domain::ids::{AccountId, DocumentId, EnvelopeId, RecipientId, SubmissionId, 
 use domain::order::Order;
 use domain::record::Envelope;
 use domain::steps::{Repeat, Start, StepOutput, StepOutputs, SubmissionPlan};
-use provider_clients::provider::{Account, Moment, SubmissionView};
+use provider_clients::provider::{Account, Moment, Prepared, Session, SubmissionView};
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
@@ -223,9 +223,8 @@ impl Broker {
             sendable: chosen.is_some(),
             features: verdicts(&asked, &decision.findings),
             findings: decision.findings.clone(),
-            submissions: chosen.map_or_else(Vec::new, |c| {
-                c.submissions.iter().map(|s| planned(s, &c.order, &*c.account.adapter)).collect()
-            }),
+            submissions: chosen
+                .map_or_else(Vec::new, |c| c.submissions.iter().map(|s| planned(s, &c.order, &c.account)).collect()),
             digest: String::new(),
         };
         let body = serde_json::to_vec(&plan).unwrap_or_default();
@@ -234,21 +233,33 @@ impl Broker {
     }
 }
 
-fn planned(plan: &SubmissionPlan, order: &Order, adapter: &dyn Account) -> PlannedSubmission {
+fn planned(plan: &SubmissionPlan, order: &Order, account: &OpenAccount) -> PlannedSubmission {
+    // The address that providers call back at holds a token.
+    let callback_url = account.callback_url.as_ref().map(|_| CALLBACK_URL);
+    let adapter: &dyn Account = &*account.adapter;
     let outputs = foretold(plan);
     let none = BTreeMap::new();
     let view = SubmissionView {
         id: SubmissionId::from_uuid(Uuid::nil()),
         attempt: 1,
+        began_at: chrono::DateTime::UNIX_EPOCH,
         order,
         documents: &plan.documents,
         recipients: &plan.recipients,
         reference: Some(FORETOLD),
         outputs: &outputs,
+        last: None,
+        earlier: &[],
         signed_before: &none,
     };
     // Neither the time nor random bytes may change the digest of an unchanged plan.
-    let moment = Moment { now: chrono::DateTime::UNIX_EPOCH, random: [0; 32], session: None, callback_url: None };
+    let session = Session {
+        token: FORETOLD.into(),
+        expires_at: chrono::DateTime::<chrono::Utc>::MAX_UTC,
+        values: BTreeMap::new(),
+    };
+    let (now, facts) = (chrono::DateTime::UNIX_EPOCH, BTreeMap::new());
+    let moment = Moment { now, random: [0; 32], session: Some(&session), callback_url, facts: &facts };
     PlannedSubmission {
         ordinal: plan.ordinal,
         start: plan.start.clone(),
@@ -260,11 +271,18 @@ fn planned(plan: &SubmissionPlan, order: &Order, adapter: &dyn Account) -> Plann
             .map(|step| PlannedStep {
                 id: step.id.clone(),
                 repeat: step.repeat,
-                call: adapter.request(step, &view, &moment).ok().map(|call| call.redacted()),
+                call: match adapter.request(step, &view, &moment) {
+                    Ok(Prepared::Call(call)) => Some(call.redacted()),
+                    // Known beforehand, or only once the steps before it were carried out.
+                    Ok(Prepared::Known(_)) | Err(_) => None,
+                },
             })
             .collect(),
     }
 }
+
+/// Stands in the plan for the address at which the provider calls back, which holds a secret.
+const CALLBACK_URL: &str = "https://[secret]";
 
 /// Stands in the plan for what only the provider's answer tells.
 const FORETOLD: &str = "known-after-the-call";

@@ -49,6 +49,13 @@ impl Broker {
         let Some(code) = offered.first().copied() else {
             return Err(BrokerError::WrongState { action: "this answer", status: envelope.status });
         };
+        // A late word of the provider may still settle it: done again now, it could be there twice.
+        let held = envelope.attentions.iter().find(|a| a.code == code).and_then(|a| a.auto_until);
+        if let Some(until) = held.filter(|_| answer.action == ResolveAction::Resubmit)
+            && let Ok(wait) = (until - self.clock().now()).to_std()
+        {
+            return Err(BrokerError::TooEarly { wait });
+        }
         let submission = waiting(&envelope, code, answer.submission)?;
         let steps = match &submission {
             Some(submission) => self.answered_steps(caller, submission, &answer).await?,
@@ -124,7 +131,11 @@ fn answer_work(submission: &Submission, action: ResolveAction) -> Option<Work> {
 }
 
 /// In which state a submission waits for the answer to an attention.
-const WAITING: [(AttentionCode, SubmissionState); 5] = [
+const WAITING: [(AttentionCode, SubmissionState); 9] = [
+    (AttentionCode::SignerIdentityMismatch, SubmissionState::Sent),
+    (AttentionCode::SignerIdentityMismatch, SubmissionState::InProgress),
+    (AttentionCode::PartiallySigned, SubmissionState::Sent),
+    (AttentionCode::PartiallySigned, SubmissionState::InProgress),
     (AttentionCode::SubmissionUnknown, SubmissionState::Unknown),
     (AttentionCode::AccountBlocked, SubmissionState::Submitting),
     (AttentionCode::ArtifactInvalid, SubmissionState::Finalizing),
@@ -183,6 +194,10 @@ fn answered(
             submission.collection.accepted.extend(given_up);
             let invalid = submission.collection.invalid.clone();
             submission.collection.accepted.extend(invalid);
+            if matches!(submission.state, SubmissionState::Sent | SubmissionState::InProgress) {
+                // Some files were signed and no more will be: those are what comes back.
+                envelope.move_submission(id, SubmissionState::Finalizing, None, now, events);
+            }
         }
         ResolveAction::Refetch => {
             let collection = &mut submission.collection;
@@ -204,6 +219,9 @@ fn answered(
                     format!("Must be one of {}.", SubmissionState::WORDS.join(", ")),
                 )])
             })?;
+            // What is completed has its files: they are fetched first.
+            let open = state == SubmissionState::Completed && work::open_offers(submission).next().is_some();
+            let state = if open { SubmissionState::Finalizing } else { state };
             envelope.move_submission(id, state, None, now, events);
         }
         ResolveAction::Dismiss => {}

@@ -105,6 +105,8 @@ impl Broker {
                 reading: None,
                 last_read_at: None,
                 next_read_at: None,
+                watched_until: None,
+                renewal: domain::record::Renewal::default(),
                 delivered: None,
                 collection: CollectionState::default(),
                 created_at: now,

@@ -13,7 +13,7 @@ use crate::attention::{Attention, AttentionCode};
 use crate::events::{EventDraft, EventKind};
 use crate::facts::{Reading, RecipientReading};
 use crate::ids::{RecipientId, SubmissionId};
-use crate::record::{Envelope, PendingKind, Recipient, Submission};
+use crate::record::{Envelope, Integrity, PendingKind, Recipient, Submission};
 use crate::states::{Advance, EnvelopeStatus, RecipientStatus, StageStatus, SubmissionState, advance};
 
 /// The attentions that come and go with the states of the submissions, and what they say.
@@ -39,7 +39,9 @@ impl Envelope {
             submission.vendor_status = Some(reading.vendor_status.clone());
             submission.acted |= reading.acted;
             submission.details.extend(reading.details.iter().map(|(k, v)| (k.clone(), v.clone())));
+            submission.renewal.used_up |= reading.used_up;
             submission.reading = Some(merged(submission.reading.take(), reading));
+            events.extend(compare(submission, reading));
         }
         for told in &reading.recipients {
             self.apply_recipient(id, told);
@@ -52,6 +54,13 @@ impl Envelope {
         }
         events.extend(self.follow(now, reading.occurred_at));
         events
+    }
+
+    /// A recipient opened what they are asked to sign.
+    pub fn viewed(&mut self, submission: SubmissionId, recipient: RecipientId, now: DateTime<Utc>) -> Vec<EventDraft> {
+        let told = RecipientReading { at: Some(now), ..RecipientReading::of(recipient, Some(RecipientStatus::Viewed)) };
+        self.apply_recipient(submission, &told);
+        self.follow(now, None)
     }
 
     /// Moves a submission, and tells of a late fact when it contradicts the end that was recorded first.
@@ -153,6 +162,9 @@ impl Envelope {
             return;
         };
         recipient.provider.extend(told.vendor.iter().map(|(k, v)| (k.clone(), v.clone())));
+        if let Some(certificate) = &told.certificate {
+            recipient.certificate = Some(json!(certificate));
+        }
         if let Some(url) = told.signing_url.as_ref().filter(|_| !ended) {
             recipient.signing_url = Some(url.clone());
         }
@@ -326,12 +338,39 @@ impl EnvelopeStatus {
     }
 }
 
+/// Notes how what the provider holds compares with what was asked, and tells when that changed. A duplicate, which is a
+/// mismatch too, is not taken back by a reading of one of the two.
+fn compare(submission: &mut Submission, reading: &Reading) -> Option<EventDraft> {
+    let differences = reading.differences.as_ref()?;
+    let found = if differences.is_empty() { Integrity::Verified } else { Integrity::Mismatch };
+    if submission.integrity == Some(found) || submission.integrity == Some(Integrity::Mismatch) {
+        return None;
+    }
+    submission.integrity = Some(found);
+    let told: Vec<_> = differences.iter().map(|d| json!({ "pointer": d.pointer, "detail": d.detail })).collect();
+    Some(
+        EventDraft::new(EventKind::EnvelopeUpdated)
+            .with("submission_id", submission.id.to_string())
+            .with("integrity", json!(found))
+            .with("differences", json!(told)),
+    )
+}
+
 /// What a later reading leaves out is kept: a vendor tells links and files in some answers and not in others.
 fn merged(earlier: Option<Reading>, later: &Reading) -> Reading {
     let Some(earlier) = earlier else {
         return later.clone();
     };
     let mut merged = later.clone();
+    merged.differences = later.differences.clone().or(earlier.differences);
+    for (name, value) in earlier.details {
+        merged.details.entry(name).or_insert(value);
+    }
+    for told in earlier.recipients {
+        if !merged.recipients.iter().any(|r| r.recipient == told.recipient) {
+            merged.recipients.push(told);
+        }
+    }
     for offer in earlier.artifacts {
         if !merged.artifacts.iter().any(|o| o.key() == offer.key()) {
             merged.artifacts.push(offer);

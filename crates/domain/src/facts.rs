@@ -30,6 +30,23 @@ pub struct Reading {
     pub notes: Vec<Note>,
     /// When it happened, where the provider tells.
     pub occurred_at: Option<DateTime<Utc>>,
+    /// How what the provider holds differs from what was asked: `None` when this reading cannot tell, empty when it holds
+    /// what was asked.
+    #[serde(default)]
+    pub differences: Option<Vec<Difference>>,
+    /// Whether the transaction is used up without an end of the submission: a new attempt has to be prepared before a
+    /// recipient can go on (Viafirma).
+    #[serde(default)]
+    pub used_up: bool,
+}
+
+/// One difference between what was asked and what the provider holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Difference {
+    /// JSON pointer into the envelope.
+    pub pointer: String,
+    /// A sentence without personal data.
+    pub detail: String,
 }
 
 impl Reading {
@@ -45,6 +62,8 @@ impl Reading {
             details: BTreeMap::new(),
             notes: Vec::new(),
             occurred_at: None,
+            differences: None,
+            used_up: false,
         }
     }
 }
@@ -62,6 +81,36 @@ pub struct RecipientReading {
     pub at: Option<DateTime<Utc>>,
     /// The link under which they sign, where the provider gives one (a secret).
     pub signing_url: Option<String>,
+    /// The certificate they signed with, as the API shows it, where the provider tells.
+    #[serde(default)]
+    pub certificate: Option<Certificate>,
+}
+
+impl RecipientReading {
+    /// A reading that tells a recipient's state and nothing else.
+    #[must_use]
+    pub fn of(recipient: RecipientId, status: Option<RecipientStatus>) -> Self {
+        Self { recipient, status, vendor: BTreeMap::new(), at: None, signing_url: None, certificate: None }
+    }
+}
+
+/// A signer's certificate.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Certificate {
+    /// The holder's name.
+    pub name: Option<String>,
+    /// The holder's identity number, as the certificate has it.
+    pub id: Option<String>,
+    /// Who issued it.
+    pub issuer: Option<String>,
+    /// Whether the provider could check it.
+    pub validated: Option<bool>,
+    /// Whether it had expired.
+    pub expired: Option<bool>,
+    /// Whether it had been revoked.
+    pub revoked: Option<bool>,
+    /// What else the provider told of it.
+    pub properties: BTreeMap<String, Value>,
 }
 
 /// Something that a person has to know, raised as an attention.
@@ -112,6 +161,9 @@ pub struct ArtifactOffer {
     pub documents: Vec<DocumentId>,
     /// The recipient it is about, where it is about one.
     pub recipient: Option<RecipientId>,
+    /// What tells it from other files of the same kind about the same documents and recipient; `None` where there is one.
+    #[serde(default)]
+    pub part: Option<String>,
     /// A file name for the caller.
     pub filename: String,
     /// What the adapter needs to fetch it (a link, an id). A secret.
@@ -126,6 +178,7 @@ impl ArtifactOffer {
     pub fn key(&self) -> String {
         let documents: Vec<String> = self.documents.iter().map(ToString::to_string).collect();
         let recipient = self.recipient.map(|r| r.to_string()).unwrap_or_default();
-        format!("{}/{}/{recipient}", self.kind.as_str(), documents.join("+"))
+        let part = self.part.as_ref().map(|part| format!("/{part}")).unwrap_or_default();
+        format!("{}/{}/{recipient}{part}", self.kind.as_str(), documents.join("+"))
     }
 }

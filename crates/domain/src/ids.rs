@@ -198,6 +198,15 @@ id!(
     IdentityDocumentId, "idd"
 );
 
+impl SubmissionId {
+    /// The last 12 characters of the written form: 60 random bits, for vendors that have little room for a key.
+    #[must_use]
+    pub fn tail(self) -> String {
+        let written = self.to_string();
+        written.get(written.len().saturating_sub(12)..).unwrap_or_default().to_owned()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

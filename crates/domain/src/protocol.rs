@@ -9,7 +9,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::outcome::{Doubt, Outcome, Refusal};
+use crate::outcome::{Class, Doubt, Outcome, Refusal};
 use crate::steps::{Repeat, Step, StepId, StepOutput, StepOutputs, WhenInDoubt, WhenNotFound};
 
 /// How far a step got.
@@ -128,6 +128,8 @@ pub enum Next {
     Wait(DateTime<Utc>),
     /// Give this attempt up and begin a new one from the first step.
     Restart(usize),
+    /// Every attempt ended in doubt, and none of them reached anybody: give up. Record it with [`spent`].
+    Spent(usize),
     /// Wait for a person: `submission_unknown`. Record it with [`park`], so that [`resolve`] can answer it.
     Parked(usize),
     /// Wait for the account to be mended: `account_blocked`.
@@ -158,9 +160,10 @@ impl Policy {
     }
 }
 
-/// What to do next, told from the records. `attempt` counts from 1; `records` belong to `steps` by position.
+/// What to do next, told from the records. `restarts` counts the new attempts that doubt has cost so far; `records` belong
+/// to `steps` by position.
 #[must_use]
-pub fn next(steps: &[Step], records: &[StepRecord], attempt: u32, now: DateTime<Utc>) -> Next {
+pub fn next(steps: &[Step], records: &[StepRecord], restarts: u32, now: DateTime<Utc>) -> Next {
     for (index, (step, record)) in steps.iter().zip(records).enumerate() {
         return match &record.progress {
             Progress::Done { .. } => continue,
@@ -169,7 +172,7 @@ pub fn next(steps: &[Step], records: &[StepRecord], attempt: u32, now: DateTime<
             Progress::Intended { over_at, .. } if *over_at > now => Next::AwaitOther { step: index, until: *over_at },
             Progress::Intended { .. } => Next::TakeOver(index),
             Progress::Doubtful { not_before, .. } if *not_before > now => Next::Wait(*not_before),
-            Progress::Doubtful { .. } => in_doubt(step, index, attempt),
+            Progress::Doubtful { since, .. } => in_doubt(step, record, *since, index, restarts, now),
             Progress::Parked { .. } => Next::Parked(index),
             Progress::Blocked { .. } => Next::Blocked(index),
             Progress::Refused { .. } => Next::Refused(index),
@@ -178,12 +181,27 @@ pub fn next(steps: &[Step], records: &[StepRecord], attempt: u32, now: DateTime<
     Next::Finished
 }
 
-fn in_doubt(step: &Step, index: usize, attempt: u32) -> Next {
+fn in_doubt(
+    step: &Step,
+    record: &StepRecord,
+    since: DateTime<Utc>,
+    index: usize,
+    restarts: u32,
+    now: DateTime<Utc>,
+) -> Next {
     match &step.in_doubt {
         WhenInDoubt::Repeat | WhenInDoubt::RepeatAfter { .. } => Next::Carry(index),
         WhenInDoubt::LookUp { .. } => Next::LookUp(index),
-        WhenInDoubt::Restart { most } if attempt < *most => Next::Restart(index),
-        WhenInDoubt::Restart { .. } | WhenInDoubt::Park => Next::Parked(index),
+        WhenInDoubt::Restart { repeats, .. } if record.tries <= *repeats => Next::Carry(index),
+        WhenInDoubt::Restart { pauses, .. } => {
+            let pause = usize::try_from(restarts).ok().and_then(|made| pauses.get(made));
+            match pause.map(|pause| later(since, *pause)) {
+                Some(at) if at > now => Next::Wait(at),
+                Some(_) => Next::Restart(index),
+                None => Next::Spent(index),
+            }
+        }
+        WhenInDoubt::Park { .. } => Next::Parked(index),
     }
 }
 
@@ -217,7 +235,9 @@ pub fn settle(
     now: DateTime<Utc>,
     policy: &Policy,
 ) -> StepRecord {
-    let was_in_doubt = matches!(before, Progress::Doubtful { .. });
+    // A step that is started over reaches nobody: a refusal of its repeat means what it says.
+    let was_in_doubt =
+        matches!(before, Progress::Doubtful { .. }) && !matches!(step.in_doubt, WhenInDoubt::Restart { .. });
     match outcome {
         Outcome::Done(output) => with(record, Progress::Done { output }),
         Outcome::Unknown(why) => doubt(step, record, now, why),
@@ -311,8 +331,25 @@ pub fn looked_up(step: &Step, record: &StepRecord, found: LookedUp, now: DateTim
     }
 }
 
-/// The record of a step whose doubt only a person can end: a restart that may not be tried again is still recorded as
-/// doubtful when [`next`] says [`Next::Parked`]. Unchanged for every other record.
+/// The record of a step whose attempts are all used up ([`Next::Spent`]): refused, with why the last one was in doubt.
+/// Unchanged for every other record.
+#[must_use]
+pub fn spent(record: &StepRecord) -> StepRecord {
+    let Progress::Doubtful { doubt, .. } = &record.progress else {
+        return record.clone();
+    };
+    let refusal = Refusal {
+        class: Class::ProviderUnavailable,
+        code: doubt.code.clone().unwrap_or_else(|| format!("{}/no_answer", record.id)),
+        message: format!("It was begun again and again, and nothing of it reached anybody. {}", doubt.reason),
+        blames: Vec::new(),
+        retry_after: None,
+    };
+    with(record, Progress::Refused { refusal })
+}
+
+/// The record of a step whose doubt only a person can end, when [`next`] says [`Next::Parked`] of a record that is still
+/// doubtful. Unchanged for every other record.
 #[must_use]
 pub fn park(record: &StepRecord, now: DateTime<Utc>) -> StepRecord {
     match &record.progress {
@@ -358,12 +395,12 @@ pub fn resolve(record: &StepRecord, resolution: Resolution) -> StepRecord {
 
 fn doubt(step: &Step, record: &StepRecord, now: DateTime<Utc>, doubt: Doubt) -> StepRecord {
     let wait = match &step.in_doubt {
-        WhenInDoubt::Repeat | WhenInDoubt::Restart { .. } | WhenInDoubt::Park => Duration::ZERO,
+        WhenInDoubt::Repeat | WhenInDoubt::Restart { .. } | WhenInDoubt::Park { .. } => Duration::ZERO,
         WhenInDoubt::LookUp { delays, .. } => delays.first().copied().unwrap_or_default(),
         WhenInDoubt::RepeatAfter { wait } => *wait,
     };
     let progress = match (&step.in_doubt, step.repeat) {
-        (WhenInDoubt::Park, _) => Progress::Parked { since: now, doubt },
+        (WhenInDoubt::Park { .. }, _) => Progress::Parked { since: now, doubt },
         // A repeatable step in doubt is simply not done yet.
         (WhenInDoubt::Repeat, Repeat::Repeatable) => Progress::Ready { not_before: None },
         (

@@ -180,6 +180,9 @@ pub struct CollectionState {
     pub asked_again: BTreeMap<String, u32>,
     /// Offers that were stored.
     pub stored: BTreeMap<String, ArtifactId>,
+    /// Files that are here already, by the offer that they are: delivered along with another one.
+    #[serde(default)]
+    pub delivered: BTreeMap<String, Delivered>,
     /// Offers that were given up, and why.
     pub given_up: BTreeMap<String, String>,
     /// Offers that were stored although the examination found them invalid or unreadable.
@@ -191,6 +194,24 @@ pub struct CollectionState {
     /// When a delivery that was asked for is given up waiting for.
     #[serde(default)]
     pub awaiting_until: Option<DateTime<Utc>>,
+}
+
+/// How a submission's transaction is prepared anew while it goes on (Viafirma: one operation for each try of a signer).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Renewal {
+    /// The attempt with which the present preparation began; doubts count their restarts from here.
+    pub first_attempt: u32,
+    /// A new attempt is asked for and not ready yet.
+    pub wanted: bool,
+    /// The present transaction is used up.
+    pub used_up: bool,
+}
+
+impl Default for Renewal {
+    fn default() -> Self {
+        Self { first_attempt: 1, wanted: false, used_up: false }
+    }
 }
 
 /// What the broker knows about what a provider holds, compared with what was asked.
@@ -218,7 +239,10 @@ pub struct Submission {
     pub state: SubmissionState,
     /// The number of the current attempt, from 1.
     pub attempt: u32,
-    /// The provider's id of the transaction. Stored encrypted; shown where the adapter calls it no secret.
+    /// How it is prepared anew while it goes on.
+    pub renewal: Renewal,
+    /// The provider's id of the transaction. Stored encrypted. An adapter whose vendor takes the id for a proof of access
+    /// tells a digest of it here.
     pub reference: Option<String>,
     /// The vendor's own word for its state.
     pub vendor_status: Option<String>,
@@ -242,6 +266,8 @@ pub struct Submission {
     pub last_read_at: Option<DateTime<Utc>>,
     /// When it is to be read next; `None` when there is nothing to read.
     pub next_read_at: Option<DateTime<Utc>>,
+    /// Until when it is read although it ended, because a signature may still arrive.
+    pub watched_until: Option<DateTime<Utc>>,
     /// What a callback delivered.
     pub delivered: Option<Delivered>,
     /// How far the collection of artifacts got.

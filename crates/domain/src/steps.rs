@@ -43,13 +43,20 @@ pub enum WhenInDoubt {
         /// How long to wait.
         wait: Duration,
     },
-    /// Start over with a new attempt from the first step; what was begun reaches nobody.
+    /// Make the same call again so many times, then start over with a new attempt from the first step: what was begun
+    /// reaches nobody. When the pauses are used up, the submission is refused.
     Restart {
-        /// How many attempts there may be in all.
-        most: u32,
+        /// How often the same call is made again first.
+        repeats: u32,
+        /// The pause before each new attempt, counted from the doubt; there are as many restarts as pauses.
+        pauses: Vec<Duration>,
     },
     /// Only a person can tell.
-    Park,
+    Park {
+        /// How long a late word of the provider (a callback) may still settle it: before that has passed, a person cannot
+        /// have it done again.
+        hold: Duration,
+    },
 }
 
 /// What it means that a look-up found nothing.
@@ -230,7 +237,7 @@ impl SubmissionPlan {
                 | WhenInDoubt::LookUp { .. }
                 | WhenInDoubt::RepeatAfter { .. }
                 | WhenInDoubt::Restart { .. }
-                | WhenInDoubt::Park => {}
+                | WhenInDoubt::Park { .. } => {}
             }
             live |= step.makes_live;
             seen.push(&step.id);

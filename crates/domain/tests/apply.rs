@@ -1,8 +1,6 @@
 //! How facts change an envelope: every change is told by exactly one event, no state walks back, order does not matter.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests and their builders: a surprise ends them")]
 
-use std::collections::BTreeMap;
-
 use domain::aggregate::{CancelCause, CancelOutcome, Cancellation};
 use domain::attention::{Attention, AttentionCode};
 use domain::envelope::Role;
@@ -24,7 +22,7 @@ fn reading(state: SubmissionState) -> Reading {
 }
 
 fn told(recipient: RecipientId, status: RecipientStatus) -> RecipientReading {
-    RecipientReading { recipient, status: Some(status), vendor: BTreeMap::new(), at: None, signing_url: None }
+    RecipientReading::of(recipient, Some(status))
 }
 
 /// A reading of a state together with what it tells of recipients.
@@ -382,6 +380,7 @@ fn offer(kind: ArtifactKind, source: &str) -> ArtifactOffer {
         kind,
         documents: Vec::new(),
         recipient: None,
+        part: None,
         filename: "signed.pdf".to_owned(),
         source: source.to_owned(),
         essential: true,

@@ -76,8 +76,11 @@ pub struct CallbackFile {
 pub struct RawCallback {
     /// Headers, in order.
     pub headers: Vec<(String, String)>,
-    /// Form fields and query parameters, in order.
+    /// Form fields, in order.
     pub fields: Vec<(String, String)>,
+    /// Query parameters, in order.
+    #[serde(default)]
+    pub query: Vec<(String, String)>,
     /// The body, when it is no form.
     #[serde(skip)]
     pub body: Vec<u8>,

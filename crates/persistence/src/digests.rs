@@ -69,6 +69,12 @@ impl Digests {
         tag(&self.terms, &[b"email", tenant.as_bytes(), address.to_lowercase().as_bytes()])
     }
 
+    /// The term under which the envelope of a submission is found by the end of the submission's id, which vendors repeat.
+    pub(crate) fn submission_tail(&self, tenant: TenantId, tail: &str) -> Digest {
+        let tenant = tenant.as_uuid();
+        tag(&self.terms, &[b"submission_tail", tenant.as_bytes(), tail.as_bytes()])
+    }
+
     /// A provider's id of a transaction at an account.
     pub(crate) fn reference(&self, account: AccountId, reference: &str) -> Digest {
         tag(&self.references, &[account.as_uuid().as_bytes(), reference.as_bytes()])

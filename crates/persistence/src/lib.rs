@@ -16,6 +16,7 @@ mod api_keys;
 mod attempts;
 mod audit;
 mod blobs;
+mod call_counts;
 mod callbacks;
 mod canonical;
 mod change;
@@ -46,6 +47,7 @@ pub use api_keys::ApiKey;
 pub use attempts::{Attempts, Journal, NewAttempt, StepChange};
 pub use audit::AuditEntry;
 pub use blobs::{BlobError, BlobMeta, BlobReaderAt, BlobRef, BlobStream, BlobWriter, Blobs};
+pub use call_counts::{CallCounts, CallWindow, Counted};
 pub use callbacks::{
     Callback, CallbackChange, CallbackFile, CallbackState, Callbacks, NewCallback, RawCallback, StoredCallback,
 };

@@ -14,8 +14,8 @@ use domain::facts::{ArtifactKind, Reading};
 use domain::finding::Finding;
 use domain::ids::{AccountId, DocumentId, EnvelopeId, RecipientId, SubmissionId, TenantId};
 use domain::record::{
-    Artifact, CollectionState, Delivered, Envelope, Failure, Integrity, PendingAction, Recipient, Routed, Stage,
-    StoredDocument, Submission,
+    Artifact, CollectionState, Delivered, Envelope, Failure, Integrity, PendingAction, Recipient, Renewal, Routed,
+    Stage, StoredDocument, Submission,
 };
 use domain::states::{RecipientStatus, StageStatus};
 use domain::steps::SubmissionPlan;
@@ -94,6 +94,10 @@ struct SubmissionBody<'a> {
     integrity: Option<Integrity>,
     last_read_at: Option<DateTime<Utc>>,
     next_read_at: Option<DateTime<Utc>>,
+    #[serde(default)]
+    watched_until: Option<DateTime<Utc>>,
+    #[serde(default)]
+    renewal: Cow<'a, Renewal>,
     delivered: Cow<'a, Option<Delivered>>,
     collection: Cow<'a, CollectionState>,
     created_at: DateTime<Utc>,
@@ -283,7 +287,10 @@ impl Child for Submission {
             account_id: self.account.as_uuid(),
             state: self.state.as_str().to_owned(),
             reference_digest: digest.map(Vec::from),
-            next_read_at: self.next_read_at.filter(|_| !self.state.is_terminal()).map(micros),
+            next_read_at: self
+                .next_read_at
+                .filter(|_| !self.state.is_terminal() || self.watched_until.is_some())
+                .map(micros),
             delivered_key: self.delivered.as_ref().map(|delivered| delivered.object_key.clone()),
             body: submission_body(self)?,
             sealed,
@@ -340,6 +347,8 @@ pub(crate) fn submission_body(submission: &Submission) -> Result<String, StoreEr
         integrity: submission.integrity,
         last_read_at: submission.last_read_at,
         next_read_at: submission.next_read_at,
+        watched_until: submission.watched_until,
+        renewal: Cow::Borrowed(&submission.renewal),
         delivered: Cow::Borrowed(&submission.delivered),
         collection: Cow::Borrowed(&submission.collection),
         created_at: submission.created_at,
@@ -424,6 +433,8 @@ impl ChildRow {
             reading: secrets.reading.into_owned(),
             last_read_at: body.last_read_at,
             next_read_at: body.next_read_at,
+            watched_until: body.watched_until,
+            renewal: body.renewal.into_owned(),
             delivered: body.delivered.into_owned(),
             collection: body.collection.into_owned(),
             created_at: body.created_at,

@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::ids::TenantId;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use secrecy::zeroize::Zeroizing;
 
 use crate::attempts::Attempts;
+use crate::call_counts::CallCounts;
 use crate::database::Database;
 use crate::digests::Digests;
 use crate::entities::store_state;
@@ -72,7 +75,29 @@ impl Store {
         Jobs { store: self.clone() }
     }
 
-    /// Slots and named locks that all replicas share.
+    /// A token for outsiders that says `content` to nobody but this store; good for URLs. `purpose` keeps tokens apart.
+    ///
+    /// # Errors
+    /// [`StoreError::Seal`] when it cannot be sealed.
+    pub fn seal_token(&self, purpose: &str, content: &[u8]) -> Result<String, StoreError> {
+        let sealed = self.keys().seal(token_place(purpose), content)?;
+        Ok(URL_SAFE_NO_PAD.encode(sealed))
+    }
+
+    /// What a token of [`Store::seal_token`] says; `None` when it is no such token.
+    #[must_use]
+    pub fn open_token(&self, purpose: &str, token: &str) -> Option<Vec<u8>> {
+        let sealed = URL_SAFE_NO_PAD.decode(token).ok()?;
+        self.keys().open(token_place(purpose), &sealed).ok().map(|content| content.to_vec())
+    }
+
+    /// How many calls accounts made in windows of time.
+    #[must_use]
+    pub fn call_counts(&self) -> CallCounts {
+        CallCounts { store: self.clone() }
+    }
+
+    /// Slots and locks that all replicas share.
     #[must_use]
     pub fn permits(&self) -> Permits {
         Permits { store: self.clone() }
@@ -188,4 +213,8 @@ async fn digests(database: &Database, keys: &KeyRing) -> Result<Digests, StoreEr
     let secret = keys.open(place, &sealed)?;
     let secret: &[u8; 32] = secret.as_slice().try_into().map_err(|_| SealError::Content)?;
     Ok(Digests::new(&root(secret))?)
+}
+
+fn token_place(purpose: &str) -> SealContext<'_> {
+    SealContext { tenant: None, table: "tokens", row: b"", column: purpose }
 }

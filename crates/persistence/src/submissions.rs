@@ -7,6 +7,7 @@ use domain::states::SubmissionState;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
+use crate::entities::envelope_term;
 use crate::entities::submission::{ActiveModel, Column, Entity};
 use crate::error::StoreError;
 use crate::rows::submission_body;
@@ -97,6 +98,23 @@ impl Submissions {
         let body = ActiveModel { body: Set(submission_body(after)?), ..Default::default() };
         mine().set(body).filter(Column::Body.eq(submission_body(before)?)).exec(writer).await?;
         Ok(())
+    }
+
+    /// The envelopes with a submission whose id ends with `tail` ([`SubmissionId::tail`]); almost always one at most.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] when the database fails.
+    pub async fn by_tail(&self, tail: &str) -> Result<Vec<EnvelopeId>, StoreError> {
+        let term = self.store.digests().submission_tail(self.tenant, tail).to_vec();
+        let found: Vec<Uuid> = envelope_term::Entity::find()
+            .select_only()
+            .column(envelope_term::Column::EnvelopeId)
+            .filter(envelope_term::Column::TenantId.eq(self.tenant.as_uuid()))
+            .filter(envelope_term::Column::Term.eq(term))
+            .into_tuple()
+            .all(self.store.database().reader())
+            .await?;
+        Ok(found.into_iter().map(EnvelopeId::from_uuid).collect())
     }
 
     /// The submissions at `account` that are on their way to the provider.

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use domain::ids::DocumentId;
+use domain::ids::{DocumentId, IdentityDocumentId};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -43,8 +43,44 @@ impl Method {
 pub struct FileRef {
     /// Which file.
     pub source: FileSource,
-    /// Its size in bytes, so that the length of the body is known beforehand.
+    /// Its size in bytes before any encryption, so that the length of the body is known beforehand.
     pub size: u64,
+    /// Encrypts it on the way, where the vendor agreed on a key. An encrypted file is held in memory while it is sent.
+    pub encryption: Option<FileEncryption>,
+}
+
+impl FileRef {
+    /// A file that is sent as it is.
+    #[must_use]
+    pub fn plain(source: FileSource, size: u64) -> Self {
+        Self { source, size, encryption: None }
+    }
+
+    /// How many bytes are sent.
+    #[must_use]
+    pub fn sent_size(&self) -> u64 {
+        self.size.saturating_add(self.encryption.as_ref().map_or(0, |_| FileEncryption::OVERHEAD))
+    }
+}
+
+/// AES-256-GCM over a whole file: nonce of 12 bytes, ciphertext, tag of 16 bytes, in this order.
+#[derive(Clone, PartialEq, Eq)]
+pub struct FileEncryption {
+    /// The key.
+    pub key: [u8; 32],
+    /// The nonce: never twice under one key.
+    pub nonce: [u8; 12],
+}
+
+impl FileEncryption {
+    /// How many bytes encryption adds.
+    pub const OVERHEAD: u64 = 28;
+}
+
+impl std::fmt::Debug for FileEncryption {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("FileEncryption")
+    }
 }
 
 /// Where the bytes of a [`FileRef`] come from.
@@ -52,7 +88,9 @@ pub struct FileRef {
 pub enum FileSource {
     /// A document of the envelope.
     Document(DocumentId),
-    /// An object of the store, for example an identity document or what an earlier submission signed.
+    /// An identity document of a recipient.
+    Identity(IdentityDocumentId),
+    /// An object of the store, for example what an earlier submission signed.
     Stored(String),
 }
 
@@ -114,14 +152,37 @@ pub enum ReplyTo {
         /// Largest body, in bytes.
         limit: usize,
     },
-    /// Streamed to the object store and hashed on the way when the status is 2xx and the content begins with
-    /// `must_start_with`; read into memory (first 64 KiB) otherwise.
+    /// Streamed to the object store and hashed on the way when the status is 2xx and the content is what is expected; read
+    /// into memory (first 64 KiB) otherwise.
     Store {
         /// Largest body, in bytes.
         limit: u64,
-        /// What the content must begin with, for example `%PDF-`; empty for anything.
-        must_start_with: &'static [u8],
+        /// What the content must be.
+        content: Content,
     },
+    /// JSON in which the base64 strings at `files` are decoded and streamed to the object store; in the JSON that is kept
+    /// in memory each is replaced by a token ([`crate::reply::Reply::files`]). Nothing is stored when the status is not
+    /// 2xx.
+    JsonWithFiles {
+        /// Largest JSON without the files, in bytes.
+        limit: usize,
+        /// Largest file, in bytes after decoding.
+        file_limit: u64,
+        /// Where files are: JSON pointers in which `*` stands for any element of an array; names of members are compared
+        /// without regard to case.
+        files: Vec<&'static str>,
+    },
+}
+
+/// What a file that comes back must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Content {
+    /// Anything.
+    Any,
+    /// A PDF: `%PDF-` within its first 1024 bytes.
+    Pdf,
+    /// A PDF, or a ZIP archive, which becomes [`crate::reply::ReplyBody::Archive`].
+    PdfOrZip,
 }
 
 /// Which redirects are followed.
@@ -314,6 +375,7 @@ pub const SECRET: &str = "[secret]";
 fn file_note(file: &FileRef) -> Value {
     match &file.source {
         FileSource::Document(id) => json!({ "document": id.to_string(), "size": file.size }),
+        FileSource::Identity(id) => json!({ "identity_document": id.to_string(), "size": file.size }),
         FileSource::Stored(_) => json!({ "file": "stored", "size": file.size }),
     }
 }

@@ -13,7 +13,7 @@ use domain::ids::{DocumentId, EnvelopeId, IdentityDocumentId, RecipientId};
 use domain::order::Order;
 use domain::values::{NationalId, NationalIdType};
 
-use crate::provider::{Account, Corrects};
+use crate::provider::{Abilities, Account, Cancels, Corrects, Reminds};
 
 /// What the account honours, one row for each feature that can be told before sending, in the order of [`Feature::ALL`].
 ///
@@ -21,10 +21,10 @@ use crate::provider::{Account, Corrects};
 #[must_use]
 pub fn matrix(account: &dyn Account) -> Vec<Capability> {
     let plainest = Plainest::of(account);
-    Feature::ALL.iter().filter_map(|feature| row(account, &plainest, *feature)).collect()
+    Feature::ALL.iter().map(|feature| row(account, &plainest, *feature)).collect()
 }
 
-fn row(account: &dyn Account, plainest: &Plainest, feature: Feature) -> Option<Capability> {
+fn row(account: &dyn Account, plainest: &Plainest, feature: Feature) -> Capability {
     let (support, note) = match wish(feature) {
         Wish::Order(change) => {
             let mut order = plainest.order();
@@ -32,9 +32,8 @@ fn row(account: &dyn Account, plainest: &Plainest, feature: Feature) -> Option<C
             judge(feature, &account.check(&order), &plainest.findings)
         }
         Wish::After(told) => told(account),
-        Wish::Untold => return None,
     };
-    Some(Capability { feature, support, note })
+    Capability { feature, support, note }
 }
 
 /// What the findings say about `feature`. An error that the plainest order does not meet counts as well, even when it
@@ -57,6 +56,32 @@ fn judge(feature: Feature, findings: &[Finding], of_plainest: &[Finding]) -> (Su
 
 fn able(able: bool) -> (Support, Option<String>) {
     (if able { Support::Native } else { Support::Unsupported }, None)
+}
+
+fn canceling(cancels: Cancels) -> (Support, Option<String>) {
+    match cancels {
+        Cancels::No => (Support::Unsupported, None),
+        Cancels::ByCall => (Support::Native, None),
+        Cancels::Locally => (
+            Support::Emulated,
+            Some("The broker stops serving the signing link; a signature under way may still arrive.".to_owned()),
+        ),
+    }
+}
+
+fn evidence(of_provider: bool) -> (Support, Option<String>) {
+    if of_provider {
+        (Support::Native, None)
+    } else {
+        (Support::Emulated, Some("The broker's own evidence bundle.".to_owned()))
+    }
+}
+
+fn signing_url(abilities: Abilities) -> (Support, Option<String>) {
+    match (abilities.signing_url, abilities.own_page) {
+        (_, true) => (Support::Emulated, Some("A page of the broker with the provider's launch link.".to_owned())),
+        (given, false) => able(given),
+    }
 }
 
 fn corrections(corrects: Corrects) -> (Support, Option<String>) {
@@ -84,8 +109,6 @@ enum Wish {
     Order(fn(&mut Order)),
     /// After sending.
     After(fn(&dyn Account) -> (Support, Option<String>)),
-    /// Nothing tells.
-    Untold,
 }
 
 fn wish(feature: Feature) -> Wish {
@@ -130,8 +153,8 @@ fn wish(feature: Feature) -> Wish {
         Feature::Language => Wish::Order(|order| order.spec.language = "en".parse().ok()),
         Feature::Expiry => Wish::Order(|order| order.spec.expires_at = FAR_AHEAD),
         Feature::Reminders => Wish::Order(|order| order.spec.reminders = Some(Reminders { every_days: 3 })),
-        Feature::Remind => Wish::After(|account| able(account.abilities().remind)),
-        Feature::Cancel => Wish::After(|account| able(account.abilities().cancel)),
+        Feature::Remind => Wish::After(|account| able(account.abilities().remind != Reminds::Nobody)),
+        Feature::Cancel => Wish::After(|account| canceling(account.abilities().cancel)),
         Feature::CorrectRecipient => Wish::After(|account| corrections(account.abilities().corrects)),
         Feature::ActsAsOrganization => Wish::Order(|order| {
             for_signer(order, |signer| {
@@ -152,7 +175,8 @@ fn wish(feature: Feature) -> Wish {
         Feature::NotaryProtocolization => Wish::Order(|order| order.spec.notary = Notary::Protocolization),
         Feature::NotaryValidation => Wish::Order(|order| order.spec.notary = Notary::Validation),
         Feature::NotaryFull => Wish::Order(|order| order.spec.notary = Notary::Full),
-        Feature::Evidence | Feature::SigningUrl => Wish::Untold,
+        Feature::Evidence => Wish::After(|account| evidence(account.abilities().evidence)),
+        Feature::SigningUrl => Wish::After(|account| signing_url(account.abilities())),
     }
 }
 

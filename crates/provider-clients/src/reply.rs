@@ -1,5 +1,6 @@
 //! What came back from a provider, before anybody decided what it means.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -25,6 +26,8 @@ pub enum ReplyBody {
     Memory(Bytes),
     /// In the object store.
     Stored(StoredFile),
+    /// A ZIP archive in the object store.
+    Archive(StoredFile),
 }
 
 /// An answer: an HTTP status arrived, and the body to its end.
@@ -38,13 +41,21 @@ pub struct Reply {
     pub content_type: Option<String>,
     /// The body.
     pub body: ReplyBody,
+    /// The files that stood in the body ([`crate::call::ReplyTo::JsonWithFiles`]) by the token that stands there now.
+    pub files: BTreeMap<String, StoredFile>,
 }
 
 impl Reply {
     /// An answer with a body in memory.
     #[must_use]
     pub fn new(status: u16, body: impl Into<Bytes>) -> Self {
-        Self { status, retry_after: None, content_type: None, body: ReplyBody::Memory(body.into()) }
+        Self {
+            status,
+            retry_after: None,
+            content_type: None,
+            body: ReplyBody::Memory(body.into()),
+            files: BTreeMap::new(),
+        }
     }
 
     /// The body in memory; empty when it went to the store.
@@ -52,7 +63,7 @@ impl Reply {
     pub fn bytes(&self) -> &[u8] {
         match &self.body {
             ReplyBody::Memory(bytes) => bytes,
-            ReplyBody::Stored(_) => &[],
+            ReplyBody::Stored(_) | ReplyBody::Archive(_) => &[],
         }
     }
 
@@ -61,7 +72,16 @@ impl Reply {
     pub fn stored(&self) -> Option<&StoredFile> {
         match &self.body {
             ReplyBody::Stored(file) => Some(file),
-            ReplyBody::Memory(_) => None,
+            ReplyBody::Memory(_) | ReplyBody::Archive(_) => None,
+        }
+    }
+
+    /// The stored archive, when the body is one.
+    #[must_use]
+    pub fn archive(&self) -> Option<&StoredFile> {
+        match &self.body {
+            ReplyBody::Archive(file) => Some(file),
+            ReplyBody::Memory(_) | ReplyBody::Stored(_) => None,
         }
     }
 

@@ -103,7 +103,7 @@ fn firma_virtual(envelope: &Envelope) -> Vec<SubmissionPlan> {
 /// Only `start` reaches people: before it, doubt means a new portfolio (three restarts at most), also for the create
 /// itself, because the vendor may want another `client_portfolio_id` each time. Source: contract sections 6 and 8.
 fn gofirmex(envelope: &Envelope) -> Vec<SubmissionPlan> {
-    let restart = || WhenInDoubt::Restart { most: 4 };
+    let restart = || WhenInDoubt::Restart { repeats: 0, pauses: seconds(&[0, 0, 0]) };
     let [first, second] = envelope.documents;
     let identity =
         |name: &str| Step::once(format!("add_identity_document/{name}"), restart()).needing(["create_portfolio"]);
@@ -123,7 +123,7 @@ fn gofirmex(envelope: &Envelope) -> Vec<SubmissionPlan> {
 /// One operation for each signer, the second over what the first signed. No call makes an operation live: the broker
 /// does, when it serves the link. Source: contract sections 2.3, 3 and 5.
 fn viafirma(envelope: &Envelope) -> Vec<SubmissionPlan> {
-    let restart = || WhenInDoubt::Restart { most: 4 };
+    let restart = || WhenInDoubt::Restart { repeats: 0, pauses: seconds(&[0, 0, 0]) };
     let starts = [Start::AtOnce, Start::AfterCompleted { ordinal: 0 }];
     let [first, second] = envelope.documents;
     (0..)
@@ -143,7 +143,7 @@ fn viafirma(envelope: &Envelope) -> Vec<SubmissionPlan> {
 /// One call creates and sends, and nothing can be looked up afterwards. Source: contract sections 2.1, 2.5 and 5.
 fn arqsign(envelope: &Envelope) -> Vec<SubmissionPlan> {
     let steps = vec![
-        Step::once("create_and_send", WhenInDoubt::Park).making_live(),
+        Step::once("create_and_send", WhenInDoubt::Park { hold: Duration::from_secs(900) }).making_live(),
         Step::repeatable("link_recipients").needing(["create_and_send"]),
     ];
     vec![SubmissionPlan { steps, ..plan(0, Start::AtOnce, &envelope.documents, &envelope.signers) }]
@@ -151,7 +151,7 @@ fn arqsign(envelope: &Envelope) -> Vec<SubmissionPlan> {
 
 fn check(plan: &SubmissionPlan, expected: &[(&str, Follows)]) {
     assert_eq!(plan.validate(), Ok(()));
-    let mut golden = Attempt::new(&plan.steps, 1, start_of_time());
+    let mut golden = Attempt::new(&plan.steps, 0, start_of_time());
     let names: Vec<&str> = expected.iter().map(|(name, _)| *name).collect();
     assert_eq!(golden.run_until(None), names);
     for (index, (name, follows)) in expected.iter().enumerate() {
@@ -160,7 +160,7 @@ fn check(plan: &SubmissionPlan, expected: &[(&str, Follows)]) {
             assert_follows(&plan.steps, index, *follows, how);
         }
         // Whatever the step is: a call that certainly was not sent is simply made later.
-        let mut unsent = Attempt::new(&plan.steps, 1, start_of_time());
+        let mut unsent = Attempt::new(&plan.steps, 0, start_of_time());
         unsent.run_until(Some(index));
         unsent.carry(index, Outcome::NotSent { reason: "refused".to_owned(), retry_after: None });
         unsent.waits(POLICY.first_pause);
@@ -212,7 +212,7 @@ fn firma_virtual_creates_under_a_lock_and_uploads_by_count() {
 fn gofirmex_starts_over_with_a_new_portfolio_until_it_was_started() {
     let plans = gofirmex(&envelope());
     let [plan] = plans.as_slice() else { panic!("one portfolio holds all documents") };
-    let restart = Follows::Restart { most: 4 };
+    let restart = Follows::Restart { most: 3 };
     check(
         plan,
         &[
@@ -226,14 +226,14 @@ fn gofirmex_starts_over_with_a_new_portfolio_until_it_was_started() {
     );
 
     // A restart makes everything again: nothing of the old portfolio is an input of the new one.
-    let doubtful = in_doubt(&plan.steps, 2, 1, How::AnswerLost);
+    let doubtful = in_doubt(&plan.steps, 2, 0, How::AnswerLost);
     assert_eq!(protocol::outputs(&doubtful.records).len(), 2);
-    let fresh = Attempt::new(&plan.steps, 2, doubtful.now);
+    let fresh = Attempt::new(&plan.steps, 1, doubtful.now);
     assert!(protocol::outputs(&fresh.records).is_empty());
     assert_eq!(fresh.next(), Next::Carry(0));
 
     let mut twice = plan.clone();
-    twice.steps[5].in_doubt = WhenInDoubt::Restart { most: 4 };
+    twice.steps[5].in_doubt = WhenInDoubt::Restart { repeats: 0, pauses: seconds(&[0, 0, 0]) };
     assert!(twice.validate().is_err(), "a started portfolio is never started over");
 }
 
@@ -242,7 +242,7 @@ fn viafirma_chains_operations_over_what_the_signer_before_signed() {
     let envelope = envelope();
     let plans = viafirma(&envelope);
     assert_eq!(plans.len(), 2);
-    let restart = Follows::Restart { most: 4 };
+    let restart = Follows::Restart { most: 3 };
     for plan in &plans {
         check(
             plan,
@@ -263,8 +263,8 @@ fn viafirma_chains_operations_over_what_the_signer_before_signed() {
         for (step, document) in plan.steps[1..3].iter().zip(envelope.documents) {
             assert_eq!(step.document, Some(document));
             let expected = match plan.ordinal {
-                0 => FileRef { source: FileSource::Document(document), size: 50 },
-                _ => FileRef { source: FileSource::Stored(format!("signed by the first/{document}")), size: 77 },
+                0 => FileRef::plain(FileSource::Document(document), 50),
+                _ => FileRef::plain(FileSource::Stored(format!("signed by the first/{document}")), 77),
             };
             assert_eq!(file_of(step, signed_before), Some(expected));
         }
@@ -275,8 +275,8 @@ fn viafirma_chains_operations_over_what_the_signer_before_signed() {
 fn file_of(step: &Step, signed_before: &BTreeMap<DocumentId, StoredFile>) -> Option<FileRef> {
     let document = step.document?;
     Some(match signed_before.get(&document) {
-        Some(signed) => FileRef { source: FileSource::Stored(signed.key.clone()), size: signed.size },
-        None => FileRef { source: FileSource::Document(document), size: 50 },
+        Some(signed) => FileRef::plain(FileSource::Stored(signed.key.clone()), signed.size),
+        None => FileRef::plain(FileSource::Document(document), 50),
     })
 }
 
@@ -287,7 +287,7 @@ fn arqsign_asks_a_person_after_a_doubt_and_a_webhook_may_answer_instead() {
     check(plan, &[("create_and_send", Follows::Person), ("link_recipients", Follows::Repeat)]);
 
     // The webhook that tells the process' name adopts it just as a person would; the answer of neither counts twice.
-    let mut parked = in_doubt(&plan.steps, 0, 1, How::AnswerLost);
+    let mut parked = in_doubt(&plan.steps, 0, 0, How::AnswerLost);
     parked.resolve(0, Resolution::Adopt(StepOutput::reference("by webhook")));
     parked.resolve(0, Resolution::Resubmit);
     assert_eq!(parked.next(), Next::Carry(1));

@@ -42,6 +42,11 @@ pub(crate) fn received(request: &HttpRequest, form: &Form) {
     request.extensions_mut().insert(Received { fields: form.as_json(), files: form.file_records() });
 }
 
+/// The same for a JSON body; files inside it are listed beside it.
+pub(crate) fn received_json(request: &HttpRequest, fields: Value, files: Vec<FileRecord>) {
+    request.extensions_mut().insert(Received { fields, files });
+}
+
 /// The faults of this call whose place is inside the handler.
 #[derive(Clone, Debug)]
 struct Struck(Vec<FaultKind>);

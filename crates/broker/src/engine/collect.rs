@@ -7,16 +7,16 @@ use domain::facts::{ArtifactKind, ArtifactOffer};
 use domain::finding::Finding;
 use domain::ids::{ArtifactId, SubmissionId};
 use domain::outcome::Outcome;
-use domain::record::{Artifact, Envelope, Submission};
+use domain::record::{Artifact, Delivered, Envelope, Submission};
 use domain::states::SubmissionState;
-use provider_clients::provider::{Fetch, FetchHistory};
+use provider_clients::provider::{Fetch, FetchHistory, Fetched};
 use provider_clients::reply::StoredFile;
 use serde_json::json;
 
 use crate::accounts::OpenAccount;
-use crate::engine::exchange::{Loaded, unbuildable};
+use crate::engine::exchange::Loaded;
 use crate::engine::work::{open_offers, waits_for_person};
-use crate::engine::{Edit, End, Task, Who};
+use crate::engine::{Edit, End, Need, Task, Who};
 use crate::{Broker, BrokerError, Result};
 
 impl Broker {
@@ -43,6 +43,18 @@ impl Broker {
     }
 }
 
+/// The file of an offer, when it is here already: by a callback, or along with another file.
+fn delivered(submission: &Submission, offer: &ArtifactOffer) -> Option<StoredFile> {
+    let by_callback = submission.delivered.as_ref().filter(|_| offer.kind == ArtifactKind::SignedDocument);
+    let delivered = submission.collection.delivered.get(&offer.key()).or(by_callback)?;
+    Some(StoredFile {
+        key: delivered.object_key.clone(),
+        size: delivered.size,
+        sha256: delivered.sha256.clone(),
+        content_type: Some("application/pdf".to_owned()),
+    })
+}
+
 struct Collecting<'a> {
     broker: &'a Broker,
     job: &'a Task,
@@ -65,18 +77,19 @@ impl Collecting<'_> {
         let history = FetchHistory {
             direct_failed: submission.collection.direct_failed.get(&key).copied().unwrap_or(0),
             asked_again: submission.collection.asked_again.get(&key).copied().unwrap_or(0),
-            delivered: submission.delivered.as_ref().map(|d| StoredFile {
-                key: d.object_key.clone(),
-                size: d.size,
-                sha256: d.sha256.clone(),
-                content_type: Some("application/pdf".to_owned()),
-            }),
+            delivered: delivered(submission, offer),
         };
         let files = self.broker.files_of(&loaded.envelope);
         let adapter = &self.account.adapter;
-        let session = self.broker.session(self.account.id);
-        let moment = self.broker.moment(self.account, session.as_deref());
-        let fetch = adapter.fetch(offer, &view, &moment, &history).map_err(|error| unbuildable(self.account, error))?;
+        let built =
+            self.broker.build(self.account, &files, |moment| adapter.fetch(offer, &view, moment, &history)).await?;
+        let fetch = match built {
+            Ok(fetch) => fetch,
+            Err(outcome) => {
+                let reason = format!("No session with the provider: {:?}", outcome.certainty());
+                return Ok(Some(self.later(None, reason)));
+            }
+        };
         match fetch {
             Fetch::Delivered(file) => self.keep(&loaded.envelope, offer, &file).await.map(|()| None),
             Fetch::GiveUp { reason } => self.give_up(&loaded.envelope, offer, &reason).await.map(|()| None),
@@ -84,10 +97,19 @@ impl Collecting<'_> {
                 let traceparent = self.job.traceparent.as_deref();
                 let outcome = self
                     .broker
-                    .exchange(self.account, &files, &call, traceparent, |reply| adapter.fetch_reply(offer, reply))
+                    .exchange(self.account, &files, Need::Act, &call, traceparent, |reply| {
+                        adapter.fetch_reply(offer, &view, reply)
+                    })
                     .await?;
                 match outcome {
-                    Outcome::Done(file) => self.keep(&loaded.envelope, offer, &file).await.map(|()| None),
+                    Outcome::Done(Fetched::Files(files)) => {
+                        self.keep_all(&loaded.envelope, offer, files).await.map(|()| None)
+                    }
+                    Outcome::Done(Fetched::Archive(archive)) => {
+                        let names_to_keys = |names: &[String]| adapter.archive_members(offer, &view, names);
+                        let files = self.broker.unpack(&archive, names_to_keys).await?;
+                        self.keep_all(&loaded.envelope, offer, files).await.map(|()| None)
+                    }
                     Outcome::Refused(refusal) => {
                         tracing::warn!(submission.id = %self.id, code = %refusal.code, "A file could not be fetched directly");
                         self.edit(&loaded.envelope, |submission| {
@@ -109,7 +131,9 @@ impl Collecting<'_> {
                     submission.collection.awaiting_until = Some(until);
                 })
                 .await?;
-                self.broker.exchange(self.account, &files, &call, traceparent, |_| Outcome::Done(())).await?;
+                self.broker
+                    .exchange(self.account, &files, Need::Act, &call, traceparent, |_| Outcome::Done(()))
+                    .await?;
                 Ok(Some(End::Again(until)))
             }
         }
@@ -118,6 +142,36 @@ impl Collecting<'_> {
     fn later(&self, retry_after: Option<std::time::Duration>, reason: String) -> End {
         let pause = retry_after.unwrap_or_else(|| self.broker.config().policy.pause(self.job.tries));
         End::Failed { pause, reason }
+    }
+
+    /// Stores the asked file, and keeps the others that came with it until they are asked for.
+    async fn keep_all(
+        &self,
+        envelope: &Envelope,
+        offer: &ArtifactOffer,
+        files: Vec<(String, StoredFile)>,
+    ) -> Result<()> {
+        let asked = offer.key();
+        let (mine, others): (Vec<_>, Vec<_>) = files.into_iter().partition(|(key, _)| *key == asked);
+        if !others.is_empty() {
+            self.edit(envelope, |submission| {
+                for (key, file) in &others {
+                    let (object_key, sha256) = (file.key.clone(), file.sha256.clone());
+                    let delivered = Delivered { object_key, size: file.size, sha256 };
+                    submission.collection.delivered.insert(key.clone(), delivered);
+                }
+            })
+            .await?;
+        }
+        match mine.first() {
+            Some((_, file)) => self.keep(envelope, offer, file).await,
+            None => {
+                self.edit(envelope, |submission| {
+                    *submission.collection.direct_failed.entry(asked.clone()).or_default() += 1;
+                })
+                .await
+            }
+        }
     }
 
     /// Stores a file as an artifact, after examining it when it is a signed document.
@@ -245,7 +299,7 @@ impl Collecting<'_> {
         let moment = self.broker.moment(self.account, session.as_deref());
         let Some(call) = self.account.adapter.after_collection(&[reference], &moment) else { return };
         let files = self.broker.no_files();
-        let outcome = self.broker.exchange(self.account, &files, &call, None, |_| Outcome::Done(())).await;
+        let outcome = self.broker.exchange(self.account, &files, Need::Act, &call, None, |_| Outcome::Done(())).await;
         if !matches!(outcome, Ok(Outcome::Done(()))) {
             tracing::warn!(submission.id = %self.id, "The provider could not be told that its files were fetched");
         }

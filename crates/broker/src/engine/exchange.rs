@@ -11,9 +11,9 @@ use domain::outcome::Outcome;
 use domain::protocol;
 use domain::record::{Artifact, Envelope, Submission};
 use domain::steps::{Start, StepId, StepOutputs};
-use persistence::PermitLease;
+use persistence::{CallWindow, Counted, PermitLease};
 use provider_clients::call::Call;
-use provider_clients::provider::{Moment, Session, SubmissionView, Unbuildable};
+use provider_clients::provider::{EarlierAttempt, Moment, Session, SubmissionView, Unbuildable};
 use provider_clients::reply::{Reply, StoredFile, TransportError};
 use provider_clients::transport::{CallContext, Permit};
 
@@ -29,7 +29,9 @@ pub(crate) struct Loaded {
     pub(crate) envelope: Envelope,
     pub(crate) order: Order,
     pub(crate) id: SubmissionId,
+    began_at: DateTime<Utc>,
     outputs: StepOutputs,
+    earlier: Vec<EarlierAttempt>,
     tries: BTreeMap<StepId, u32>,
     signed_before: BTreeMap<DocumentId, StoredFile>,
 }
@@ -41,11 +43,14 @@ impl Loaded {
         Some(SubmissionView {
             id: self.id,
             attempt: submission.attempt,
+            began_at: self.began_at,
             order: &self.order,
             documents: &submission.plan.documents,
             recipients: &submission.plan.recipients,
             reference: submission.reference.as_deref(),
             outputs: &self.outputs,
+            last: submission.reading.as_ref(),
+            earlier: &self.earlier,
             signed_before: &self.signed_before,
         })
     }
@@ -63,26 +68,92 @@ impl Loaded {
 /// The account's place for one call; given back when the call is over.
 pub(crate) struct Place(Option<PermitLease>);
 
+/// What a call is for. Calls that only read stop before an account's quota is used up, so that there is some left to send,
+/// cancel and fetch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// It sends, changes or fetches.
+    Act,
+    /// It only reads.
+    Read,
+}
+
+/// Whether a call may be made now.
+pub(crate) enum Admission {
+    /// It may; give the place back afterwards.
+    In(Place),
+    /// Not before this has passed.
+    Later(Duration),
+}
+
 impl Broker {
     /// Puts together what the calls of a submission may read.
     pub(crate) async fn loaded(&self, envelope: Envelope, id: SubmissionId) -> Result<Loaded> {
         let order = envelope.order.clone().ok_or(BrokerError::NotFound)?;
-        let journal = self.store().tenant(envelope.tenant).attempts(id).latest().await?;
+        let attempts = self.store().tenant(envelope.tenant).attempts(id);
+        let journal = attempts.latest().await?;
+        let earlier = self.earlier(&envelope, id).await?;
+        let began_at = journal.as_ref().map_or_else(|| self.clock().now(), |j| j.begun_at);
         let records = journal.map(|j| j.records).unwrap_or_default();
         let outputs = protocol::outputs(&records);
         let tries = records.into_iter().map(|record| (record.id, record.tries)).collect();
         let signed_before = signed_before(&envelope, id);
-        Ok(Loaded { envelope, order, id, outputs, tries, signed_before })
+        Ok(Loaded { envelope, order, id, began_at, outputs, earlier, tries, signed_before })
     }
 
-    /// A place among the account's calls, held across replicas; `None` when all are taken.
-    pub(crate) async fn place(&self, account: &OpenAccount, longest: Duration) -> Result<Option<Place>> {
-        let slots = account.adapter.pace().concurrency.max(1);
+    /// The attempts before the present one whose steps were all done: a renewed transaction may still be signed.
+    async fn earlier(&self, envelope: &Envelope, id: SubmissionId) -> Result<Vec<EarlierAttempt>> {
+        let Some(submission) = envelope.submissions.iter().find(|s| s.id == id).filter(|s| s.live) else {
+            return Ok(Vec::new());
+        };
+        let attempts = self.store().tenant(envelope.tenant).attempts(id);
+        let mut earlier = Vec::new();
+        for attempt in 1..submission.attempt {
+            let Some(journal) = attempts.load(attempt).await? else { continue };
+            if journal.records.iter().all(|record| record.output().is_some()) {
+                let outputs = protocol::outputs(&journal.records);
+                earlier.push(EarlierAttempt { attempt, began_at: journal.begun_at, outputs });
+            }
+        }
+        Ok(earlier)
+    }
+
+    /// A place among the account's calls, held across replicas, and one of the calls that its quotas allow.
+    pub(crate) async fn place(&self, account: &OpenAccount, need: Need, longest: Duration) -> Result<Admission> {
+        let pace = account.adapter.pace();
+        let slots = pace.concurrency.max(1);
         let key = format!("account:{}", account.id);
         // A place is held by one call, not by a process.
         let holder = uuid::Uuid::now_v7().to_string();
-        let lease = self.store().permits().acquire(&key, slots, &holder, longest).await?;
-        Ok(lease.map(|lease| Place(Some(lease))))
+        let Some(lease) = self.store().permits().acquire(&key, slots, &holder, longest).await? else {
+            return Ok(Admission::Later(BUSY));
+        };
+        let place = Place(Some(lease));
+        if pace.rates.is_empty() {
+            return Ok(Admission::In(place));
+        }
+        let windows: Vec<CallWindow> = pace
+            .rates
+            .iter()
+            .map(|rate| CallWindow {
+                per: rate.per,
+                most: match need {
+                    Need::Act => rate.calls,
+                    Need::Read => rate.calls.saturating_sub(rate.reserved),
+                },
+            })
+            .collect();
+        match self.store().call_counts().take(&key, &windows).await {
+            Ok(Counted::Taken) => Ok(Admission::In(place)),
+            Ok(Counted::Full { wait }) => {
+                self.leave(place).await;
+                Ok(Admission::Later(wait.max(BUSY)))
+            }
+            Err(error) => {
+                self.leave(place).await;
+                Err(error.into())
+            }
+        }
     }
 
     /// Gives a place back.
@@ -99,12 +170,14 @@ impl Broker {
         &self,
         account: &OpenAccount,
         files: &EnvelopeFiles,
+        need: Need,
         call: &Call,
         traceparent: Option<&str>,
         read: impl FnOnce(&Reply) -> Outcome<T>,
     ) -> Result<Outcome<T>> {
-        let Some(place) = self.place(account, longest(call)).await? else {
-            return Ok(busy());
+        let place = match self.place(account, need, longest(call)).await? {
+            Admission::In(place) => place,
+            Admission::Later(wait) => return Ok(busy(wait)),
         };
         let permit = Permit::lasting(self.config().send_window);
         let outcome = self.carry(account, files, call, &permit, traceparent, read).await;
@@ -123,7 +196,11 @@ impl Broker {
         read: impl FnOnce(&Reply) -> Outcome<T>,
     ) -> Outcome<T> {
         let context = CallContext { provider: &account.kind, account: &account.id.to_string(), traceparent };
-        let outcome = match self.transport().carry(call, permit, files, &context).await {
+        let transport = match self.transport(&account.adapter.connection()) {
+            Ok(transport) => transport,
+            Err(error) => return Outcome::NotSent { reason: error.to_string(), retry_after: None },
+        };
+        let outcome = match transport.carry(call, permit, files, &context).await {
             Ok(reply) => read(&reply),
             Err(error @ (TransportError::NotSent { .. } | TransportError::Lost { .. })) => error.outcome(),
         };
@@ -140,6 +217,7 @@ impl Broker {
             random: digest::random(),
             session,
             callback_url: account.callback_url.as_deref(),
+            facts: &account.facts,
         }
     }
 
@@ -163,8 +241,9 @@ impl Broker {
             .adapter
             .session_request(&moment)
             .ok_or_else(|| BrokerError::Internal(format!("{} asks for a session but has none", account.kind)))?;
-        let opened =
-            self.exchange(account, files, &call, None, |reply| account.adapter.session_reply(&moment, reply)).await?;
+        let opened = self
+            .exchange(account, files, Need::Act, &call, None, |reply| account.adapter.session_reply(&moment, reply))
+            .await?;
         match opened {
             Outcome::Done(session) => {
                 let session = Arc::new(session);
@@ -192,10 +271,10 @@ pub(crate) fn over_at(not_after: DateTime<Utc>, call: &Call, margin: Duration) -
     not_after + TimeDelta::from_std(whole).unwrap_or(TimeDelta::MAX)
 }
 
-pub(crate) fn busy<T>() -> Outcome<T> {
+pub(crate) fn busy<T>(wait: Duration) -> Outcome<T> {
     Outcome::NotSent {
         reason: "The account already makes as many calls as it may.".to_owned(),
-        retry_after: Some(BUSY),
+        retry_after: Some(wait),
     }
 }
 

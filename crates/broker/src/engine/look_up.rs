@@ -8,13 +8,13 @@ use domain::ids::SubmissionId;
 use domain::outcome::{Doubt, Outcome};
 use domain::protocol::LookedUp;
 use domain::record::{Envelope, Integrity};
-use domain::steps::{Step, WhenInDoubt};
+use domain::steps::{Step, StepOutput, WhenInDoubt};
 use persistence::JobLease;
 use provider_clients::provider::{LookUpPage, LookUpState};
 
 use crate::accounts::OpenAccount;
-use crate::engine::Who;
 use crate::engine::exchange::Loaded;
+use crate::engine::{Need, Who};
 use crate::{Broker, Result};
 
 /// How many pages of a look-up are read before it counts as failed.
@@ -41,7 +41,7 @@ impl Broker {
                 self.build(account, &files, |moment| adapter.look_up_request(step, &view, moment, &state)).await?;
             let outcome = match built {
                 Ok(call) => {
-                    self.exchange(account, &files, &call, traceparent, |reply| {
+                    self.exchange(account, &files, Need::Act, &call, traceparent, |reply| {
                         adapter.look_up_reply(step, &view, &state, reply)
                     })
                     .await?
@@ -51,6 +51,9 @@ impl Broker {
             match outcome {
                 Outcome::Done(LookUpPage::More(next)) => state = next,
                 Outcome::Done(LookUpPage::Answer(found)) => return Ok(Outcome::Done(found)),
+                Outcome::Done(LookUpPage::Candidates(found)) => {
+                    return self.choose(account, loaded.id, found).await.map(Outcome::Done);
+                }
                 Outcome::Refused(refusal) => return Ok(Outcome::Refused(refusal)),
                 Outcome::SessionExpired => return Ok(Outcome::SessionExpired),
                 Outcome::NotSent { reason, retry_after } => return Ok(Outcome::NotSent { reason, retry_after }),
@@ -58,6 +61,27 @@ impl Broker {
             }
         }
         Ok(Outcome::Unknown(Doubt::new("The answer to a look-up has no end.")))
+    }
+
+    /// Of several transactions that may be the submission's, the one that belongs to no other.
+    async fn choose(&self, account: &OpenAccount, id: SubmissionId, found: Vec<StepOutput>) -> Result<LookedUp> {
+        let envelopes = self.store().tenant(account.tenant).envelopes();
+        let mut free = Vec::new();
+        for output in found {
+            let Some(reference) = output.reference.as_deref() else { continue };
+            let known = envelopes.by_provider_reference(account.id, reference).await?;
+            if known.iter().all(|(_, submission)| *submission == id) {
+                free.push(output);
+            }
+        }
+        let several = free.len() > 1;
+        Ok(match free.pop() {
+            None => LookedUp::NotFound,
+            Some(_) if several => LookedUp::Ambiguous {
+                reason: "The provider holds several transactions that could be this one.".to_owned(),
+            },
+            Some(output) => LookedUp::Found { output, others: 0 },
+        })
     }
 
     /// Looks whether a submission that was sent more than once is there more than once after all: the contract's

@@ -24,18 +24,22 @@
 //! Which work an envelope needs follows from its state (`work::demanded`); it is enqueued in the transaction that
 //! changes the state. A job that runs twice finds the work done.
 
+mod arrange;
 mod cancel;
 mod collect;
 mod edit;
-mod exchange;
+pub(crate) mod exchange;
 mod inbound;
 mod look_up;
 mod read;
 mod submit;
+pub(crate) mod timers;
+mod unpack;
 mod upkeep;
 pub(crate) mod work;
 mod worker;
 
+pub(crate) use self::exchange::Need;
 pub(crate) use edit::{Edit, Who};
 pub use worker::{Worker, WorkerConfig, describe_metrics};
 

@@ -16,7 +16,7 @@ use provider_clients::provider::{Account, Pace, StatusRequest, SubmissionView};
 
 use crate::accounts::OpenAccount;
 use crate::engine::exchange::Loaded;
-use crate::engine::{End, Task, Who};
+use crate::engine::{End, Need, Task, Who};
 use crate::{Broker, BrokerError, Result};
 
 /// Submissions that one run of a poll job reads at most; the rest is read by the next run.
@@ -72,18 +72,19 @@ impl Broker {
         let (readings, answered, failed) = reader.read().await?;
         for part in &loaded {
             let Some(id) = answered.iter().find(|id| **id == part.id) else { continue };
-            self.take_in(account, part, readings.get(id), holding, traceparent).await?;
+            let told: Vec<&Reading> = readings.iter().filter(|(of, _)| of == id).map(|(_, reading)| reading).collect();
+            self.take_in(account, part, &told, holding, traceparent).await?;
             self.look_for_duplicates(account, part, holding, traceparent).await?;
         }
         Ok(Read { failed })
     }
 
-    /// Applies one reading (or its absence) to its envelope and says when to read again.
+    /// Applies readings (or their absence) to its envelope and says when to read again.
     async fn take_in(
         &self,
         account: &OpenAccount,
         part: &Loaded,
-        reading: Option<&Reading>,
+        readings: &[&Reading],
         holding: Option<&JobLease>,
         traceparent: Option<&str>,
     ) -> Result<()> {
@@ -93,8 +94,10 @@ impl Broker {
         let (_, quiet) = self
             .edit(&who, part.envelope.id, |envelope, edit, now| {
                 let before = envelope.clone();
-                if let Some(reading) = reading {
+                for reading in readings {
                     edit.events.extend(envelope.apply_reading(part.id, reading, now));
+                }
+                if !readings.is_empty() {
                     envelope.clear(AttentionCode::ProviderTransactionMissing, &mut edit.events);
                 } else if missing_too_long(envelope, part.id, now) {
                     envelope.raise(
@@ -106,7 +109,7 @@ impl Broker {
                         &mut edit.events,
                     );
                 }
-                let read_at = reading.map(|_| now);
+                let read_at = (!readings.is_empty()).then_some(now);
                 let next = schedule(envelope, part.id, &pace, now);
                 Ok(nothing_new(&before, envelope, part.id, read_at, next))
             })
@@ -156,7 +159,7 @@ struct Reader<'a> {
     traceparent: Option<&'a str>,
 }
 
-type Readings = BTreeMap<SubmissionId, Reading>;
+type Readings = Vec<(SubmissionId, Reading)>;
 
 impl Reader<'_> {
     /// The readings, the submissions that were answered about, and the pause when something could not be read.
@@ -173,10 +176,11 @@ impl Reader<'_> {
         let mut pages = 0;
         while let Some(request) = waiting.pop() {
             pages += 1;
-            let moment = self.broker.moment(self.account, None);
+            let session = self.broker.session(self.account.id);
+            let moment = self.broker.moment(self.account, session.as_deref());
             let outcome = self
                 .broker
-                .exchange(self.account, &files, &request.call, self.traceparent, |reply| {
+                .exchange(self.account, &files, Need::Read, &request.call, self.traceparent, |reply| {
                     adapter.status_reply(&request, self.views, &moment, reply)
                 })
                 .await?;
@@ -213,7 +217,8 @@ impl Reader<'_> {
                 tracing::warn!(account.id = %self.account.id, reason = %doubt.reason, "Reading submissions failed");
                 Duration::from_secs(15)
             }
-            Outcome::Done(_) | Outcome::SessionExpired => Duration::ZERO,
+            // A session is opened again by the next try.
+            Outcome::Done(_) | Outcome::SessionExpired => Duration::from_secs(1),
         };
         TimeDelta::from_std(asked).unwrap_or(TimeDelta::minutes(1))
     }
@@ -224,10 +229,16 @@ pub(crate) fn is_readable(submission: &Submission) -> bool {
     submission.reference.is_some() && !submission.state.is_terminal() && submission.state != SubmissionState::Planned
 }
 
+/// When the account's submissions that ended are read, where a signature could still arrive.
+const WATCH_EVERY: TimeDelta = TimeDelta::minutes(5);
+
 /// When the submission is read next: never again once it ended or its files are being collected.
 fn schedule(envelope: &Envelope, id: SubmissionId, pace: &Pace, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let submission = envelope.submissions.iter().find(|s| s.id == id)?;
-    if submission.state.is_terminal() || submission.state == SubmissionState::Finalizing {
+    if submission.state.is_terminal() {
+        return submission.watched_until.filter(|until| *until > now).map(|_| now + WATCH_EVERY);
+    }
+    if submission.state == SubmissionState::Finalizing || pace.polling.is_empty() {
         return None;
     }
     let age = (now - submission.created_at).to_std().unwrap_or_default();

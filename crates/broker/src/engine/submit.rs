@@ -10,14 +10,15 @@ use domain::outcome::{Doubt, Outcome, Refusal};
 use domain::protocol::{self, LookedUp, Next, Progress, Resolution, StepRecord};
 use domain::record::{Envelope, Failure, Submission};
 use domain::states::SubmissionState;
-use domain::steps::{Lock, Repeat, Step, StepOutput};
+use domain::steps::{Lock, Repeat, Step, StepOutput, WhenInDoubt};
 use persistence::{Journal, PermitLease};
+use provider_clients::provider::Prepared;
 use provider_clients::transport::Permit;
 
 use crate::accounts::OpenAccount;
-use crate::engine::exchange::{BUSY, Loaded, longest, over_at};
+use crate::engine::exchange::{Admission, BUSY, Loaded, longest, over_at};
 use crate::engine::look_up::duplicates_found;
-use crate::engine::{Edit, End, Task, Who, work};
+use crate::engine::{Edit, End, Need, Task, Who, work};
 use crate::{Broker, Result};
 
 /// How long a lock over a step in doubt is kept without a sign of life.
@@ -41,6 +42,9 @@ impl Broker {
                     continue;
                 }
                 SubmissionState::Submitting => {}
+                // What goes on may have to be prepared anew for the next try of its signer.
+                SubmissionState::Submitted | SubmissionState::Sent | SubmissionState::InProgress
+                    if submission.renewal.wanted => {}
                 SubmissionState::Planned
                 | SubmissionState::Unknown
                 | SubmissionState::Submitted
@@ -106,7 +110,7 @@ impl Submitting<'_> {
     /// Does what comes next. `None`: look again; something was recorded.
     async fn step(&self) -> Result<Option<End>> {
         let now = self.broker.clock().now();
-        match protocol::next(self.steps, &self.journal.records, self.journal.attempt, now) {
+        match protocol::next(self.steps, &self.journal.records, self.restarts(), now) {
             Next::Carry(index) => self.carry(index).await,
             Next::LookUp(index) => self.look_up(index).await,
             Next::TakeOver(index) => {
@@ -121,11 +125,26 @@ impl Submitting<'_> {
             }
             Next::AwaitOther { until, .. } | Next::Wait(until) => Ok(Some(End::Again(until))),
             Next::Restart(index) => self.restart(index).await,
+            Next::Spent(index) => {
+                let (_, record) = self.at(index)?;
+                self.record(index, &protocol::spent(record)).await?;
+                Ok(None)
+            }
             Next::Parked(index) => self.park(index).await,
             Next::Blocked(index) => self.block(index, now).await,
             Next::Refused(index) => self.refuse(index).await,
             Next::Finished => self.finish().await,
         }
+    }
+
+    /// How many attempts doubt has cost since the present preparation began.
+    fn restarts(&self) -> u32 {
+        let first = self.loaded.submission().map_or(1, |s| s.renewal.first_attempt);
+        self.journal.attempt.saturating_sub(first)
+    }
+
+    fn is_renewal(&self) -> bool {
+        self.loaded.submission().is_some_and(|s| s.renewal.wanted)
     }
 
     fn at(&self, index: usize) -> Result<(&Step, &StepRecord)> {
@@ -153,13 +172,17 @@ impl Submitting<'_> {
         let adapter = &self.account.adapter;
         let built = self.broker.build(self.account, &files, |moment| adapter.request(step, &view, moment)).await?;
         let call = match built {
-            Ok(call) => call,
+            Ok(Prepared::Call(call)) => call,
+            Ok(Prepared::Known(output)) => {
+                return self.settle(index, before, &before.progress, Outcome::Done(output)).await;
+            }
             Err(outcome) => {
                 return self.settle(index, before, &before.progress, outcome.map(|never| match never {})).await;
             }
         };
-        let Some(place) = self.broker.place(self.account, longest(&call)).await? else {
-            return Ok(Some(self.soon()));
+        let place = match self.broker.place(self.account, Need::Act, longest(&call)).await? {
+            Admission::In(place) => place,
+            Admission::Later(wait) => return Ok(Some(self.after(wait))),
         };
         let now = self.broker.clock().now();
         let not_after = now + TimeDelta::from_std(self.broker.config().send_window).unwrap_or(TimeDelta::MAX);
@@ -179,9 +202,12 @@ impl Submitting<'_> {
         crate::failpoint!("submit.after_intent");
         let permit = Permit::until(not_after, self.broker.clock().now());
         let traceparent = self.job.traceparent.as_deref();
+        let session = self.broker.session(self.account.id);
         let outcome = self
             .broker
-            .carry(self.account, &files, &call, &permit, traceparent, |reply| adapter.reply(step, &view, reply))
+            .carry(self.account, &files, &call, &permit, traceparent, |reply| {
+                adapter.reply(step, &view, &self.broker.moment(self.account, session.as_deref()), reply)
+            })
             .await;
         self.broker.leave(place).await;
         crate::failpoint!("submit.after_call");
@@ -318,19 +344,28 @@ impl Submitting<'_> {
             | Progress::Refused { .. } => String::new(),
         };
         let id = self.loaded.id;
-        self.edit(|envelope, edit, now| {
-            envelope.move_submission(id, SubmissionState::Unknown, None, now, &mut edit.events);
-            envelope.raise(
-                Attention::new(
-                    AttentionCode::SubmissionUnknown,
-                    format!("Whether the provider has the transaction is not known. {reason}"),
-                    now,
-                ),
-                &mut edit.events,
-            );
-            edit.events.extend(envelope.follow(now, None));
-        })
-        .await?;
+        let (step, _) = self.at(index)?;
+        let held_until = match (&step.in_doubt, &self.journal.records.get(index).map(|r| &r.progress)) {
+            (WhenInDoubt::Park { hold }, Some(Progress::Parked { since, .. })) => {
+                TimeDelta::from_std(*hold).ok().and_then(|hold| since.checked_add_signed(hold))
+            }
+            _ => None,
+        };
+        let (envelope, ()) = self
+            .edit_with(|envelope, edit, now| {
+                envelope.move_submission(id, SubmissionState::Unknown, None, now, &mut edit.events);
+                let detail = format!("Whether the provider has the transaction is not known. {reason}");
+                let attention = Attention::new(AttentionCode::SubmissionUnknown, detail, now);
+                let attention = match held_until.filter(|until| *until > now) {
+                    Some(until) => attention.auto_until(until),
+                    None => attention,
+                };
+                envelope.raise(attention, &mut edit.events);
+                edit.events.extend(envelope.follow(now, None));
+            })
+            .await?;
+        // A callback that proves that it happened may have come before anybody knew what it is about.
+        self.broker.retry_unmatched_callbacks(&envelope, id).await?;
         Ok(Some(End::Done))
     }
 
@@ -380,6 +415,9 @@ impl Submitting<'_> {
             class = refusal.class.as_str(),
             "The provider refused a submission"
         );
+        if self.is_renewal() {
+            return self.give_renewal_up(refusal).await;
+        }
         self.clean_up().await;
         let (id, failure) = (self.loaded.id, self.failure(refusal));
         self.edit(|envelope, edit, now| {
@@ -394,10 +432,29 @@ impl Submitting<'_> {
         Ok(Some(End::Done))
     }
 
+    /// What goes on could not be prepared anew: nothing of it is lost, and the signer may ask again.
+    async fn give_renewal_up(&self, refusal: &Refusal) -> Result<Option<End>> {
+        let (id, class) = (self.loaded.id, refusal.class);
+        self.edit(|envelope, edit, now| {
+            if let Some(submission) = envelope.submissions.iter_mut().find(|s| s.id == id) {
+                submission.renewal.wanted = false;
+            }
+            if class.is_fixable_in_account() {
+                let detail = format!("The provider refused the account ({}).", class.as_str());
+                envelope.raise(Attention::new(AttentionCode::AccountBlocked, detail, now), &mut edit.events);
+            }
+        })
+        .await?;
+        Ok(Some(End::Done))
+    }
+
     /// Every step is done: the provider has the transaction.
     async fn finish(&self) -> Result<Option<End>> {
         let outputs = protocol::outputs(&self.journal.records);
         let id = self.loaded.id;
+        let own_page = self.account.adapter.abilities().own_page;
+        let links = if own_page { self.broker.signing_links(&self.loaded) } else { Vec::new() };
+        let silence = self.account.adapter.pace().silence;
         let (envelope, ()) = self
             .edit_with(|envelope, edit, now| {
                 let Some(submission) = envelope.submissions.iter_mut().find(|s| s.id == id) else { return };
@@ -407,7 +464,19 @@ impl Submitting<'_> {
                     }
                 }
                 submission.error = None;
+                submission.renewal.wanted = false;
+                submission.renewal.used_up = false;
+                // A link that is served is what reaches a recipient here.
+                submission.live |= own_page;
                 submission.next_read_at = Some(now);
+                for (recipient, link) in &links {
+                    if let Some(recipient) = envelope.recipients.iter_mut().find(|r| r.id == *recipient) {
+                        recipient.signing_url.get_or_insert_with(|| link.clone());
+                    }
+                }
+                if !silence.is_empty() {
+                    edit.jobs.push(work::silence_job(envelope, id, now));
+                }
                 envelope.clear(AttentionCode::AccountBlocked, &mut edit.events);
                 envelope.move_submission(id, SubmissionState::Submitted, None, now, &mut edit.events);
                 let readings = outputs.values().filter_map(|output| output.reading.as_ref());
@@ -428,10 +497,12 @@ impl Submitting<'_> {
         for step in &submission.plan.clean_up {
             let adapter = &self.account.adapter;
             let built = self.broker.build(self.account, &files, |moment| adapter.request(step, &view, moment)).await;
-            let Ok(Ok(call)) = built else { continue };
+            let Ok(Ok(Prepared::Call(call))) = built else { continue };
             let outcome = self
                 .broker
-                .exchange(self.account, &files, &call, None, |reply| adapter.reply(step, &view, reply))
+                .exchange(self.account, &files, Need::Act, &call, None, |reply| {
+                    adapter.reply(step, &view, &self.broker.moment(self.account, None), reply)
+                })
                 .await;
             if !matches!(outcome, Ok(Outcome::Done(_))) {
                 tracing::warn!(submission.id = %self.loaded.id, step = %step.id, "Tidying up at the provider failed");
@@ -449,7 +520,11 @@ impl Submitting<'_> {
     }
 
     fn soon(&self) -> End {
-        End::Again(self.broker.clock().now() + BUSY)
+        self.after(BUSY)
+    }
+
+    fn after(&self, wait: Duration) -> End {
+        End::Again(self.broker.clock().now() + TimeDelta::from_std(wait).unwrap_or(TimeDelta::hours(1)))
     }
 
     async fn lock(&self, step: &Step) -> Result<bool> {

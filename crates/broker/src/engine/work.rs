@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::aggregate::CancelOutcome;
+use domain::capability::Feature;
 use domain::ids::{AccountId, SubmissionId};
 use domain::record::{Envelope, Submission};
-use domain::states::{State, SubmissionState};
+use domain::states::{EnvelopeStatus, State, SubmissionState};
 use domain::steps::Start;
 use persistence::NewJob;
 use serde_json::Value;
@@ -22,6 +23,10 @@ pub(crate) enum Work {
     Collect(SubmissionId, AccountId),
     /// Take a submission back.
     Cancel(SubmissionId, AccountId),
+    /// End the envelope at its deadline, where the broker sees to it.
+    Expire(AccountId),
+    /// Remind those who have not acted, where the broker sees to it.
+    Remind(AccountId),
 }
 
 /// The kinds of jobs, as stored.
@@ -31,8 +36,12 @@ pub(crate) mod kind {
     pub(crate) const COLLECT: &str = "collect";
     pub(crate) const CANCEL: &str = "cancel";
     pub(crate) const CALLBACK: &str = "callback";
+    pub(crate) const ARRANGE: &str = "arrange";
+    pub(crate) const EXPIRE: &str = "expire";
+    pub(crate) const REMIND: &str = "remind";
+    pub(crate) const SILENCE: &str = "silence";
     /// Every kind that a worker claims.
-    pub(crate) const ALL: [&str; 5] = [SUBMIT, POLL, COLLECT, CANCEL, CALLBACK];
+    pub(crate) const ALL: [&str; 9] = [SUBMIT, POLL, COLLECT, CANCEL, CALLBACK, ARRANGE, EXPIRE, REMIND, SILENCE];
 }
 
 /// All the work that the state of `envelope` calls for.
@@ -43,7 +52,8 @@ pub(crate) fn demanded(envelope: &Envelope) -> BTreeSet<Work> {
         if wants_submitting(envelope, submission) {
             work.insert(Work::Submit(id, account));
         }
-        if submission.next_read_at.is_some() && !submission.state.is_terminal() {
+        if submission.next_read_at.is_some() && (!submission.state.is_terminal() || submission.watched_until.is_some())
+        {
             work.insert(Work::Poll(account));
         }
         if wants_collecting(submission) {
@@ -52,6 +62,15 @@ pub(crate) fn demanded(envelope: &Envelope) -> BTreeSet<Work> {
         let asked = submission.cancel.is_some_and(|c| c.outcome == CancelOutcome::Pending);
         if asked && !submission.state.is_terminal() && submission.state != SubmissionState::Unknown {
             work.insert(Work::Cancel(id, account));
+        }
+    }
+    if let Some(routed) = envelope.routed.as_ref().filter(|_| !envelope.status.is_terminal()) {
+        if envelope.spec.expires_at.is_some() && seen_to_by_broker(envelope, Feature::Expiry) {
+            work.insert(Work::Expire(routed.account_id));
+        }
+        let can_act = matches!(envelope.status, EnvelopeStatus::Sent | EnvelopeStatus::InProgress);
+        if can_act && envelope.spec.reminders.is_some() && seen_to_by_broker(envelope, Feature::Reminders) {
+            work.insert(Work::Remind(routed.account_id));
         }
     }
     work
@@ -88,6 +107,13 @@ pub(crate) fn job(work: Work, envelope: &Envelope, now: DateTime<Utc>, tracepare
         Work::Submit(id, account) => (kind::SUBMIT, account, id.as_uuid(), now),
         Work::Collect(id, account) => (kind::COLLECT, account, id.as_uuid(), now),
         Work::Cancel(id, account) => (kind::CANCEL, account, id.as_uuid(), now),
+        Work::Expire(account) => {
+            (kind::EXPIRE, account, envelope.id.as_uuid(), envelope.spec.expires_at.unwrap_or(now))
+        }
+        Work::Remind(account) => {
+            let every = envelope.spec.reminders.map_or(1, |r| r.every_days);
+            (kind::REMIND, account, envelope.id.as_uuid(), now + TimeDelta::days(every.into()))
+        }
         Work::Poll(account) => {
             let due = envelope.submissions.iter().filter(|s| s.account == account).filter_map(|s| s.next_read_at).min();
             (kind::POLL, account, account.as_uuid(), due.unwrap_or(now))
@@ -106,9 +132,29 @@ pub(crate) fn job(work: Work, envelope: &Envelope, now: DateTime<Utc>, tracepare
     }
 }
 
+/// Whether the check at sending said that the broker does `feature` itself.
+fn seen_to_by_broker(envelope: &Envelope, feature: Feature) -> bool {
+    envelope.findings.iter().any(|finding| finding.feature == Some(feature) && finding.emulated.is_some())
+}
+
+/// The job that looks whether the provider has been silent about a submission for too long.
+pub(crate) fn silence_job(envelope: &Envelope, submission: SubmissionId, now: DateTime<Utc>) -> NewJob {
+    let account = envelope.submissions.iter().find(|s| s.id == submission).map(|s| s.account);
+    let mut job = NewJob::new(kind::SILENCE, Some(envelope.tenant), submission.as_uuid(), now)
+        .deduped(format!("{}:{submission}", kind::SILENCE));
+    job.account = account;
+    job.envelope = Some(envelope.id);
+    job
+}
+
 fn wants_submitting(envelope: &Envelope, submission: &Submission) -> bool {
     match submission.state {
         SubmissionState::Submitting => true,
+        SubmissionState::Submitted | SubmissionState::Sent | SubmissionState::InProgress
+            if submission.renewal.wanted =>
+        {
+            true
+        }
         SubmissionState::Planned => !envelope.status.is_terminal() && may_start(envelope, submission),
         SubmissionState::Unknown
         | SubmissionState::Submitted

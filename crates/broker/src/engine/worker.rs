@@ -158,6 +158,10 @@ async fn handle(broker: &Broker, job: &Task) -> Result<End, BrokerError> {
         kind::COLLECT => broker.collect(job).await,
         kind::CANCEL => broker.cancel_submission(job).await,
         kind::CALLBACK => broker.apply_callback(job).await,
+        kind::ARRANGE => broker.arranged(job).await,
+        kind::EXPIRE => broker.expire(job).await,
+        kind::REMIND => broker.remind_by_time(job).await,
+        kind::SILENCE => broker.watch_silence(job).await,
         other => Err(BrokerError::Internal(format!("no use case works on jobs of kind {other}"))),
     }
 }

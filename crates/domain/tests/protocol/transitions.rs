@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::outcome::{Class, Doubt, Outcome, Refusal};
 use domain::protocol::{
     LookedUp, Next, Policy, Progress, Resolution, StepRecord, intend, looked_up, next, outputs, overdue, park, resolve,
-    settle,
+    settle, spent,
 };
 use domain::steps::{Step, StepOutput, WhenInDoubt, WhenNotFound};
 
@@ -47,8 +47,8 @@ fn steps() -> Vec<Step> {
         Step::once("looked_up", looking(&[5, 20, 60], WhenNotFound::Repeat)),
         Step::once("looked_up_or_parked", looking(&[5], WhenNotFound::Park)),
         Step::once("repeated_later", WhenInDoubt::RepeatAfter { wait: Duration::from_secs(120) }),
-        Step::once("restarted", WhenInDoubt::Restart { most: 3 }),
-        Step::once("parked", WhenInDoubt::Park),
+        Step::once("restarted", WhenInDoubt::Restart { repeats: 0, pauses: vec![Duration::ZERO; 2] }),
+        Step::once("parked", WhenInDoubt::Park { hold: Duration::ZERO }),
     ]
 }
 
@@ -177,8 +177,8 @@ fn a_doubt_is_met_as_the_step_says() {
     assert_eq!(first_after_doubt("repeatable", 1), (at(0), Next::Carry(0)));
     assert_eq!(first_after_doubt("looked_up", 1), (at(5), Next::LookUp(0)));
     assert_eq!(first_after_doubt("repeated_later", 1), (at(120), Next::Carry(0)));
-    assert_eq!(first_after_doubt("restarted", 2), (at(0), Next::Restart(0)));
-    assert_eq!(first_after_doubt("restarted", 3), (at(0), Next::Parked(0)));
+    assert_eq!(first_after_doubt("restarted", 1), (at(0), Next::Restart(0)));
+    assert_eq!(first_after_doubt("restarted", 2), (at(0), Next::Spent(0)));
     assert_eq!(first_after_doubt("parked", 1), (at(0), Next::Parked(0)));
 }
 
@@ -316,17 +316,47 @@ fn each_answer_does_what_it_says() {
 }
 
 #[test]
-fn a_used_up_restart_can_be_parked_and_then_answered() {
+fn a_step_whose_restarts_are_used_up_is_refused_and_says_why() {
     let step = step("restarted");
     let record = doubtful(&step, at(0));
-    assert_eq!(then(&step, &record, 3, at(0)), Next::Parked(0));
-    let parked = park(&record, at(7));
-    assert_eq!(parked.progress, Progress::Parked { since: at(7), doubt: Doubt::new("time-out") });
-    assert_eq!(then(&step, &resolve(&parked, Resolution::Resubmit), 3, at(7)), Next::Carry(0));
+    assert_eq!(then(&step, &record, 2, at(0)), Next::Spent(0));
+    let refused = spent(&record);
+    let Progress::Refused { refusal } = &refused.progress else { panic!("{refused:?}") };
+    assert_eq!(refusal.class, Class::ProviderUnavailable);
+    assert!(refusal.message.contains("time-out"), "{refusal:?}");
+    assert_eq!(then(&step, &refused, 2, at(0)), Next::Refused(0));
     for record in every_progress(&step) {
         let doubtful = matches!(record.progress, Progress::Doubtful { .. });
+        assert_eq!(spent(&record) != record, doubtful);
         assert_eq!(park(&record, at(7)) != record, doubtful);
     }
+}
+
+#[test]
+fn a_restart_comes_after_the_repeats_and_after_its_pause() {
+    let seconds = |s| Duration::from_secs(s);
+    let in_doubt = WhenInDoubt::Restart { repeats: 2, pauses: vec![seconds(1), seconds(5)] };
+    let step = Step::once("x", in_doubt);
+    let mut record = doubtful(&step, at(0));
+    for tries in [1, 2] {
+        record.tries = tries;
+        assert_eq!(then(&step, &record, 0, at(0)), Next::Carry(0), "the same call again: {tries}");
+    }
+    record.tries = 3;
+    assert_eq!(then(&step, &record, 0, at(0)), Next::Wait(at(1)));
+    assert_eq!(then(&step, &record, 0, at(1)), Next::Restart(0));
+    assert_eq!(then(&step, &record, 1, at(1)), Next::Wait(at(5)));
+    assert_eq!(then(&step, &record, 2, at(1)), Next::Spent(0));
+}
+
+#[test]
+fn a_refusal_of_a_repeat_counts_where_starting_over_reaches_nobody() {
+    let in_doubt = WhenInDoubt::Restart { repeats: 1, pauses: vec![Duration::ZERO] };
+    let step = Step::once("x", in_doubt);
+    let record = doubtful(&step, at(0));
+    let no = Outcome::Refused(refusal(Class::InvalidRequest));
+    let settled = settle(&step, &record.progress, &record, no, at(1), &POLICY);
+    assert!(matches!(settled.progress, Progress::Refused { .. }), "{settled:?}");
 }
 
 #[test]

@@ -11,7 +11,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::outcome::{Class, Doubt, Outcome, Refusal};
 use domain::protocol::{
-    LookedUp, Next, Policy, Resolution, StepRecord, intend, looked_up, next, overdue, park, resolve, settle,
+    LookedUp, Next, Policy, Resolution, StepRecord, intend, looked_up, next, overdue, park, resolve, settle, spent,
 };
 use domain::steps::{Step, StepOutput, WhenInDoubt, WhenNotFound};
 
@@ -42,7 +42,7 @@ struct Model {
 #[derive(Clone)]
 struct State {
     records: Vec<StepRecord>,
-    attempt: u32,
+    restarts: u32,
     now: DateTime<Utc>,
     mishaps: u32,
     /// Live transactions at the provider by what they are about: the attempt where a call names what the attempt made,
@@ -54,7 +54,7 @@ impl State {
     fn key(&self) -> String {
         let now = self.now.timestamp();
         let records = serde_json::to_string(&self.records).unwrap();
-        format!("{} {now} {} {:?} {records}", self.attempt, self.mishaps, self.live)
+        format!("{} {now} {} {:?} {records}", self.restarts, self.mishaps, self.live)
     }
 }
 
@@ -66,7 +66,7 @@ impl Model {
     fn begin(&self) -> State {
         State {
             records: self.fresh(),
-            attempt: 1,
+            restarts: 0,
             now: DateTime::from_timestamp(0, 0).unwrap(),
             mishaps: self.mishaps,
             live: BTreeSet::new(),
@@ -85,14 +85,14 @@ impl Model {
         }
         match step.in_doubt {
             // The call names what this attempt made: the provider starts it once.
-            WhenInDoubt::RepeatAfter { .. } => state.live.insert(state.attempt),
+            WhenInDoubt::RepeatAfter { .. } => state.live.insert(state.restarts),
             _ => state.live.insert(u32::try_from(state.live.len()).unwrap() + 1),
         };
     }
 
     fn successors(&self, state: &State) -> Vec<State> {
         let mut following = Vec::new();
-        match next(&self.steps, &state.records, state.attempt, state.now) {
+        match next(&self.steps, &state.records, state.restarts, state.now) {
             Next::Carry(index) => self.carry(state, index, &mut following),
             Next::AwaitOther { until, .. } | Next::Wait(until) => {
                 assert!(until > state.now, "waiting must end");
@@ -103,8 +103,9 @@ impl Model {
             }
             Next::LookUp(index) => self.look(state, index, &mut following),
             Next::Restart(_) => {
-                following.push(State { records: self.fresh(), attempt: state.attempt + 1, ..state.clone() });
+                following.push(State { records: self.fresh(), restarts: state.restarts + 1, ..state.clone() });
             }
+            Next::Spent(index) => following.push(self.with(state, index, |_, record| spent(record))),
             Next::Parked(index) | Next::Blocked(index) => self.ask(state, index, &mut following),
             Next::Refused(_) | Next::Finished => {}
         }
@@ -149,7 +150,7 @@ impl Model {
             mishap(settled(&intended, Outcome::Refused(refusal(class))));
         }
         // What was started already may be refused the second time, whatever the words.
-        let already = matches!(step.in_doubt, WhenInDoubt::RepeatAfter { .. }) && state.live.contains(&state.attempt);
+        let already = matches!(step.in_doubt, WhenInDoubt::RepeatAfter { .. }) && state.live.contains(&state.restarts);
         if already {
             mishap(settled(&intended, Outcome::Refused(refusal(Class::Conflict))));
         }
@@ -161,7 +162,7 @@ impl Model {
         let empty = found(LookedUp::NotFound);
         let is_there = !state.live.is_empty();
         let was_last =
-            !matches!(next(&self.steps, &empty.records, state.attempt, DateTime::<Utc>::MAX_UTC), Next::LookUp(_));
+            !matches!(next(&self.steps, &empty.records, state.restarts, DateTime::<Utc>::MAX_UTC), Next::LookUp(_));
         if is_there {
             let others = u32::try_from(state.live.len()).unwrap() - 1;
             following.push(found(LookedUp::Found { output: StepOutput::default(), others }));
@@ -207,7 +208,7 @@ impl Model {
             let key = state.key();
             let following = self.successors(&state);
             if following.is_empty() {
-                let end = match next(&self.steps, &state.records, state.attempt, state.now) {
+                let end = match next(&self.steps, &state.records, state.restarts, state.now) {
                     Next::Finished => "finished",
                     Next::Refused(_) => "refused",
                     other => panic!("stuck at {other:?}: {key}"),
@@ -290,12 +291,13 @@ fn a_step_that_is_looked_up_and_left_to_a_person_has_one_effect_even_when_the_se
 
 #[test]
 fn a_step_that_only_a_person_can_tell_of_has_one_effect() {
-    walk(vec![Step::once("send", WhenInDoubt::Park).making_live()], Search::Lagging, 5).is_safe();
+    walk(vec![Step::once("send", WhenInDoubt::Park { hold: Duration::ZERO }).making_live()], Search::Lagging, 5)
+        .is_safe();
 }
 
 #[test]
 fn restarts_before_the_start_and_repeats_of_the_start_have_one_effect() {
-    let restart = || WhenInDoubt::Restart { most: 3 };
+    let restart = || WhenInDoubt::Restart { repeats: 0, pauses: vec![Duration::ZERO; 2] };
     let steps = vec![
         Step::once("create", restart()),
         Step::once("add", restart()).needing(["create"]),
@@ -321,6 +323,7 @@ fn repeatable_steps_around_a_looked_up_one_change_nothing_about_it() {
 
 #[test]
 fn repeating_in_doubt_would_be_noticed() {
-    let reckless = Step { in_doubt: WhenInDoubt::Repeat, ..Step::once("send", WhenInDoubt::Park) };
+    let reckless =
+        Step { in_doubt: WhenInDoubt::Repeat, ..Step::once("send", WhenInDoubt::Park { hold: Duration::ZERO }) };
     assert!(walk(vec![reckless.making_live()], Search::Lagging, 2).most_live > 1);
 }

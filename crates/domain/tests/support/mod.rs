@@ -189,6 +189,8 @@ fn submission(ordinal: usize, recipients: &[RecipientId]) -> Submission {
         reading: None,
         last_read_at: None,
         next_read_at: None,
+        watched_until: None,
+        renewal: domain::record::Renewal::default(),
         delivered: None,
         collection: CollectionState::default(),
         created_at: at(0),

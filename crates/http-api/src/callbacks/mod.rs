@@ -8,6 +8,7 @@ use actix_web::http::header::{CONTENT_TYPE, HeaderMap};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse, post};
 use broker::CallbackIntake;
+use broker::provider_clients::provider::CallbackAnswer;
 use bytes::BytesMut;
 use futures::StreamExt as _;
 use secrecy::SecretString;
@@ -43,7 +44,10 @@ pub(crate) async fn receive_callback(
 ) -> Result<HttpResponse, ApiError> {
     let segment = |name| request.match_info().get(name).unwrap_or_default();
     let target = api.broker.callback_target(segment("provider"), &SecretString::from(segment("token"))).await?;
-    let target = target.ok_or_else(|| ApiError::not_found("callback address"))?;
+    let Some(target) = target else {
+        let answer = api.broker.unknown_callback_answer(segment("provider"));
+        return answer.map(answered).ok_or_else(|| ApiError::not_found("callback address"));
+    };
     let mut intake = api.broker.begin_callback(&target);
     let media_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media_type = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
@@ -52,9 +56,13 @@ pub(crate) async fn receive_callback(
     } else {
         take_body(&mut intake, payload, media_type == "application/x-www-form-urlencoded").await;
     }
-    let answer = intake.finish(kept_headers(request.headers())).await;
+    let query = form_urlencoded::parse(request.query_string().as_bytes()).into_owned().collect();
+    Ok(answered(intake.finish(kept_headers(request.headers()), query).await))
+}
+
+fn answered(answer: CallbackAnswer) -> HttpResponse {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
-    Ok(HttpResponse::build(status).content_type(answer.content_type).body(answer.body))
+    HttpResponse::build(status).content_type(answer.content_type).body(answer.body)
 }
 
 /// Takes a form in: texts in memory, files straight to the store.

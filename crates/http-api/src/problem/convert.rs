@@ -20,6 +20,11 @@ impl From<BrokerError> for ApiError {
             BrokerError::WrongState { action, status } => {
                 Self::new(Code::WrongState, format!("The envelope is {status}, which does not allow this: {action}."))
             }
+            BrokerError::TooEarly { wait } => Self::new(
+                Code::WrongState,
+                "What is in doubt may still settle by itself; done again now, it could be there twice.",
+            )
+            .retry_after(wait),
             BrokerError::Conflict => {
                 Self::new(Code::Conflict, "Others changed it at the same time; nothing was stored.")
                     .retry_after(Duration::from_secs(1))

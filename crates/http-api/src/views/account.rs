@@ -1,7 +1,7 @@
 //! Providers and provider accounts.
 
-use broker::provider_clients::provider::{OperationSpec, Profile};
-use broker::{AccountView as Account, CapabilityMatrix, VerifyResult};
+use broker::provider_clients::provider::{OperationSpec, Profile, WebhookHealth};
+use broker::{AccountView as Account, CapabilityMatrix, Quota, VerifyResult};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -156,6 +156,10 @@ pub struct ProviderAccountView {
     pub callback_url: Option<String>,
     /// Its limits.
     pub limits: LimitsView,
+    /// How well the provider's callbacks are arranged; null where the provider has no calls to arrange them.
+    pub webhook: Option<WebhookView>,
+    /// The quotas of calls that the account has at the provider, and what is used of them.
+    pub quotas: Vec<QuotaView>,
     /// Counts its changes.
     #[schema(example = 1)]
     pub version: u64,
@@ -177,10 +181,51 @@ impl ProviderAccountView {
             default: account.default,
             callback_url: account.callback_url.clone().filter(|_| secrets),
             limits: account.limits.into(),
+            webhook: account.webhook.as_ref().map(Into::into),
+            quotas: account.quotas.iter().map(Into::into).collect(),
             version: account.version,
             created_at: account.created_at.into(),
             updated_at: account.updated_at.into(),
         }
+    }
+}
+
+/// How well a provider's callbacks are arranged.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct WebhookView {
+    /// Whether the provider is known to call back.
+    #[schema(example = true)]
+    pub healthy: bool,
+    /// A sentence for people.
+    #[schema(example = "The provider calls back.")]
+    pub detail: String,
+    /// When it was last confirmed at the provider.
+    pub checked_at: Option<Timestamp>,
+}
+
+impl From<&WebhookHealth> for WebhookView {
+    fn from(health: &WebhookHealth) -> Self {
+        Self { healthy: health.healthy, detail: health.detail.clone(), checked_at: health.checked_at.map(Into::into) }
+    }
+}
+
+/// A quota of calls.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct QuotaView {
+    /// The window of time, in seconds.
+    #[schema(example = 3600)]
+    pub per_seconds: u64,
+    /// How many calls it takes.
+    #[schema(example = 80)]
+    pub limit: u32,
+    /// How many were made in the present window.
+    #[schema(example = 12)]
+    pub used: u32,
+}
+
+impl From<&Quota> for QuotaView {
+    fn from(quota: &Quota) -> Self {
+        Self { per_seconds: quota.per_seconds, limit: quota.limit, used: quota.used }
     }
 }
 

@@ -93,14 +93,15 @@ where
     Ok(())
 }
 
-/// What the envelope can be found by: its metadata and the e-mail addresses of its recipients.
+/// What the envelope can be found by: its metadata, the e-mail addresses of its recipients, its submissions.
 async fn terms(
     store: &Store,
     transaction: &DatabaseTransaction,
     before: Option<&Envelope>,
     after: &Envelope,
 ) -> Result<(), StoreError> {
-    if before.is_some_and(|before| found_by(before).eq(found_by(after))) {
+    let same_submissions = |before: &Envelope| before.submissions.len() == after.submissions.len();
+    if before.is_some_and(|before| same_submissions(before) && found_by(before).eq(found_by(after))) {
         return Ok(());
     }
     let digests = |envelope: &Envelope| -> BTreeSet<Digest> {
@@ -111,7 +112,11 @@ async fn terms(
             .iter()
             .filter_map(|recipient| recipient.spec.email.as_ref())
             .map(|email| store.digests().email(tenant, email.as_str()));
-        pairs.chain(addresses).collect()
+        let submissions = envelope
+            .submissions
+            .iter()
+            .map(|submission| store.digests().submission_tail(tenant, &submission.id.tail()));
+        pairs.chain(addresses).chain(submissions).collect()
     };
     let (was, is) = (before.map(digests).unwrap_or_default(), digests(after));
     let gone: Vec<Vec<u8>> = was.difference(&is).map(|term| term.to_vec()).collect();

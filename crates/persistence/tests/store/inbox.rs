@@ -13,6 +13,7 @@ fn a_callback(account: AccountId, body: &[u8]) -> NewCallback {
         account,
         raw: RawCallback {
             headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+            query: Vec::new(),
             fields: vec![("status".to_owned(), "secret-field".to_owned())],
             body: body.to_vec(),
         },

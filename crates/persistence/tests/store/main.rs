@@ -11,6 +11,7 @@
 
 mod attempts;
 mod blobs;
+mod call_counts;
 mod commits;
 mod database;
 mod events;

@@ -226,6 +226,8 @@ pub fn a_submission(account: AccountId, reference: Option<&str>) -> Submission {
         reading: None,
         last_read_at: None,
         next_read_at: None,
+        watched_until: None,
+        renewal: domain::record::Renewal::default(),
         delivered: None,
         collection: CollectionState::default(),
         created_at: now(),

@@ -8,7 +8,7 @@ use domain::facts::ArtifactOffer;
 use domain::finding::Finding;
 use domain::ids::RecipientId;
 use domain::order::Order;
-use domain::outcome::{Doubt, Outcome};
+use domain::outcome::Outcome;
 use domain::steps::{Step, StepOutput, SubmissionPlan};
 use serde_json::{Value, json};
 use url::Url;
@@ -18,11 +18,11 @@ use super::send::SEND_DOCUMENT;
 use super::{GoAccount, callback, limits};
 use crate::call::Call;
 use crate::provider::{
-    Abilities, Account, CallbackAnswer, CallbackReading, CallbackRequest, Correction, Corrects, Fetch, FetchHistory,
-    LookUpPage, LookUpState, Moment, Pace, PollPace, Session, StatusPage, StatusRequest, SubmissionView, Unbuildable,
-    Verified,
+    Abilities, Account, CallbackAnswer, CallbackReading, CallbackRequest, Cancels, Connection, Correction, Corrects,
+    Fetch, FetchHistory, Fetched, LookUpPage, LookUpState, Moment, Pace, PollPace, Prepared, Reminds, SeenToBy,
+    StatusPage, StatusRequest, SubmissionView, Taken, Then, Unbuildable, Verified, Verify,
 };
-use crate::reply::{Reply, StoredFile};
+use crate::reply::Reply;
 
 impl Account for GoAccount {
     fn limits(&self) -> Limits {
@@ -33,7 +33,6 @@ impl Account for GoAccount {
         let settings = &self.checked.settings;
         Pace {
             concurrency: settings.concurrency,
-            connect_timeout: Duration::from_secs(settings.timeouts.connect_s),
             longest_call: Duration::from_secs(settings.timeouts.send_s),
             polling: settings
                 .polling
@@ -43,7 +42,15 @@ impl Account for GoAccount {
                     every: Duration::from_secs(p.every_s),
                 })
                 .collect(),
+            rates: Vec::new(),
+            silence: Vec::new(),
+            watch_after_end: None,
         }
+    }
+
+    fn connection(&self) -> Connection {
+        let connect_timeout = Duration::from_secs(self.checked.settings.timeouts.connect_s);
+        Connection { connect_timeout, ..Connection::default() }
     }
 
     fn defaults(&self) -> (SignatureLevel, Delivery) {
@@ -63,19 +70,29 @@ impl Account for GoAccount {
     }
 
     fn abilities(&self) -> Abilities {
-        Abilities { cancel: false, remind: false, corrects: Corrects::Directory, callbacks: true }
+        Abilities {
+            cancel: Cancels::No,
+            remind: Reminds::Nobody,
+            corrects: Corrects::Directory,
+            callbacks: true,
+            expiry: SeenToBy::Nobody,
+            reminders: SeenToBy::Provider,
+            evidence: true,
+            signing_url: false,
+            own_page: false,
+        }
     }
 
     fn submissions(&self, order: &Order) -> Vec<SubmissionPlan> {
         self.plan(order)
     }
 
-    fn request(&self, step: &Step, submission: &SubmissionView<'_>, _: &Moment<'_>) -> Result<Call, Unbuildable> {
+    fn request(&self, step: &Step, submission: &SubmissionView<'_>, _: &Moment<'_>) -> Result<Prepared, Unbuildable> {
         known(step)?;
-        self.send_request(submission)
+        self.send_request(submission).map(Prepared::from)
     }
 
-    fn reply(&self, _: &Step, submission: &SubmissionView<'_>, reply: &Reply) -> Outcome<StepOutput> {
+    fn reply(&self, _: &Step, submission: &SubmissionView<'_>, _: &Moment<'_>, reply: &Reply) -> Outcome<StepOutput> {
         self.send_reply(submission, reply)
     }
 
@@ -128,8 +145,8 @@ impl Account for GoAccount {
         self.next_fetch(offer, submission, history)
     }
 
-    fn fetch_reply(&self, _: &ArtifactOffer, reply: &Reply) -> Outcome<StoredFile> {
-        self.fetched(reply)
+    fn fetch_reply(&self, offer: &ArtifactOffer, _: &SubmissionView<'_>, reply: &Reply) -> Outcome<Fetched> {
+        self.fetched(offer, reply)
     }
 
     /// The mark belongs to developer and client, so it is only set where nobody else uses these credentials.
@@ -140,24 +157,16 @@ impl Account for GoAccount {
         self.call(Endpoint::MarkDownloaded, None, json!({ "id_operacion": references })).ok()
     }
 
-    fn callback(&self, request: &CallbackRequest) -> CallbackReading {
+    fn callback(&self, request: &CallbackRequest, _: &Moment<'_>) -> CallbackReading {
         self.callback_reading(request)
     }
 
-    fn callback_answer(&self, request: &CallbackRequest, stored: bool) -> CallbackAnswer {
-        callback::answer(request, stored)
+    fn callback_answer(&self, request: &CallbackRequest, taken: Taken) -> CallbackAnswer {
+        callback::answer(request, taken)
     }
 
-    fn session_request(&self, _: &Moment<'_>) -> Option<Call> {
-        None
-    }
-
-    fn session_reply(&self, _: &Moment<'_>, _: &Reply) -> Outcome<Session> {
-        no_such_call()
-    }
-
-    fn verify_request(&self, _: &Moment<'_>) -> Result<Call, Unbuildable> {
-        self.verify_call()
+    fn verify_request(&self, _: &Moment<'_>) -> Result<Verify, Unbuildable> {
+        self.verify_call().map(Verify::from)
     }
 
     fn verify_reply(&self, reply: &Reply) -> Outcome<Verified> {
@@ -174,34 +183,15 @@ impl Account for GoAccount {
         self.correct_call(recipient, correction, submission)
     }
 
-    fn correct_reply(&self, recipient: RecipientId, submission: &SubmissionView<'_>, reply: &Reply) -> Outcome<()> {
-        self.corrected(recipient, submission, reply)
-    }
-
-    fn cancel_request(
+    fn correct_reply(
         &self,
-        _: &SubmissionView<'_>,
-        _: Option<&str>,
+        recipient: RecipientId,
+        submission: &SubmissionView<'_>,
+        _: &Call,
         _: &Moment<'_>,
-    ) -> Result<Option<Call>, Unbuildable> {
-        Ok(None)
-    }
-
-    fn cancel_reply(&self, _: &SubmissionView<'_>, _: &Reply) -> Outcome<()> {
-        no_such_call()
-    }
-
-    fn remind_request(
-        &self,
-        _: &[RecipientId],
-        _: &SubmissionView<'_>,
-        _: &Moment<'_>,
-    ) -> Result<Option<Call>, Unbuildable> {
-        Ok(None)
-    }
-
-    fn remind_reply(&self, _: &SubmissionView<'_>, _: &Reply) -> Outcome<()> {
-        no_such_call()
+        reply: &Reply,
+    ) -> Outcome<Then> {
+        self.corrected(recipient, submission, reply).map(|()| Then::Done)
     }
 
     fn operation_request(&self, name: &str, input: &Value, _: &Moment<'_>) -> Result<Call, Unbuildable> {
@@ -215,9 +205,4 @@ impl Account for GoAccount {
 
 fn known(step: &Step) -> Result<(), Unbuildable> {
     if step.id == SEND_DOCUMENT { Ok(()) } else { Err(Unbuildable::Defect("efirma GO has no such step.".to_owned())) }
-}
-
-/// An answer to a call that this vendor does not have.
-fn no_such_call<T>() -> Outcome<T> {
-    Outcome::Unknown(Doubt::new("efirma GO has no such call."))
 }

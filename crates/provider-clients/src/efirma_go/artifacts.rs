@@ -11,14 +11,12 @@ use url::Url;
 use super::GoAccount;
 use super::codes::Endpoint;
 use super::settings::ArtifactMode;
-use crate::call::{Call, Method, Redirects, ReplyTo};
-use crate::provider::{Fetch, FetchHistory, SubmissionView, Unbuildable};
-use crate::reply::{Reply, StoredFile};
+use crate::call::{Call, Content, Method, Redirects, ReplyTo};
+use crate::provider::{Fetch, FetchHistory, Fetched, SubmissionView, Unbuildable};
+use crate::reply::Reply;
 
 /// Most redirects that are followed.
 const REDIRECTS: usize = 5;
-/// How a PDF begins.
-const PDF: &[u8] = b"%PDF-";
 
 impl GoAccount {
     /// The next way to get an artifact: its address; what the callback delivered; asking for the callback again.
@@ -59,9 +57,9 @@ impl GoAccount {
     }
 
     /// What the answer to a direct fetch means. Only a PDF is taken; a refusal is for good, an outage is not.
-    pub(super) fn fetched(&self, reply: &Reply) -> Outcome<StoredFile> {
+    pub(super) fn fetched(&self, offer: &ArtifactOffer, reply: &Reply) -> Outcome<Fetched> {
         if let Some(file) = reply.stored().filter(|_| reply.is_success()) {
-            return Outcome::Done(file.clone());
+            return Outcome::Done(Fetched::Files(vec![(offer.key(), file.clone())]));
         }
         let (class, code) = match reply.status {
             408 | 425 | 429 | 500..=599 => {
@@ -91,7 +89,7 @@ impl GoAccount {
             .header("accept", "application/pdf")
             .within(Duration::from_secs(settings.timeouts.artifact_s));
         call.secret_url = true;
-        call.reply_to = ReplyTo::Store { limit: settings.max_artifact_bytes, must_start_with: PDF };
+        call.reply_to = ReplyTo::Store { limit: settings.max_artifact_bytes, content: Content::Pdf };
         call.redirects = Redirects { most: REDIRECTS, hosts: settings.artifact_hosts.clone() };
         call
     }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::GoAccount;
 use super::wire::received::{self, Text};
-use crate::provider::{CallbackAnswer, CallbackReading, CallbackRequest};
+use crate::provider::{CallbackAbout, CallbackAnswer, CallbackReading, CallbackRequest, Taken};
 
 /// The form field with the JSON.
 const JSON_FIELD: &str = "json";
@@ -26,18 +26,19 @@ impl GoAccount {
         let values = &self.checked.settings.callback_signed_values;
         let is_signed = values.is_empty() || values.iter().any(|v| v.to_lowercase() == word.0.to_lowercase());
         let file = request.files.get(FILE_FIELD).or_else(|| request.files.values().next());
-        CallbackReading::About {
-            reference: reference.to_owned(),
+        CallbackReading::About(CallbackAbout {
+            reference: Some(reference.to_owned()),
+            correlation: None,
             word: word.0.clone(),
             delivered: file.filter(|_| is_signed).cloned(),
-        }
+        })
     }
 }
 
 /// The answer that the vendor expects: `OK` once it is stored. Its members matter more to it than the status.
-pub(super) fn answer(request: &CallbackRequest, stored: bool) -> CallbackAnswer {
+pub(super) fn answer(request: &CallbackRequest, taken: Taken) -> CallbackAnswer {
     let id = told(request).and_then(|t| t.get("id_operacion").map(Text::from)).unwrap_or_default();
-    let (status, word) = if stored { (200, "OK") } else { (503, "KO") };
+    let (status, word) = if taken == Taken::Stored { (200, "OK") } else { (503, "KO") };
     CallbackAnswer {
         status,
         content_type: "application/json",

@@ -87,7 +87,7 @@ impl GoAccount {
 
 /// The file of a document of the envelope.
 pub(super) fn original(document: &Document) -> FileRef {
-    FileRef { source: FileSource::Document(document.id), size: document.size }
+    FileRef::plain(FileSource::Document(document.id), document.size)
 }
 
 fn object(value: &impl Serialize) -> Result<Map<String, Value>, Unbuildable> {

@@ -131,8 +131,7 @@ impl<'a> Told<'a> {
                 let vendor = self.listed(index).map(vendor_words).unwrap_or_default();
                 let is_told = status.is_some() || !vendor.is_empty();
                 is_told.then(|| {
-                    let reading =
-                        RecipientReading { recipient: recipient.id, status, vendor, at: None, signing_url: None };
+                    let reading = RecipientReading { vendor, ..RecipientReading::of(recipient.id, status) };
                     (index, reading)
                 })
             })
@@ -214,6 +213,7 @@ fn offers(submission: &SubmissionView<'_>, document: &received::Document) -> Vec
         kind,
         documents: vec![original.id],
         recipient: None,
+        part: None,
         filename: format!("{}-{ending}.pdf", stem(original)),
         source: source.to_owned(),
         essential,

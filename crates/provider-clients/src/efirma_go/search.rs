@@ -116,6 +116,7 @@ impl GoAccount {
             covers: batch.iter().map(|s| s.id).collect(),
             call: self.call(Endpoint::SearchDocuments, Some(page), json!({ "id_operacion": ids }))?,
             page,
+            about: String::new(),
         })
     }
 

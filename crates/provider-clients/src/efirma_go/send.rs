@@ -59,10 +59,10 @@ impl GoAccount {
             .first()
             .and_then(|id| submission.order.document(*id))
             .ok_or_else(|| Unbuildable::Defect("The submission carries no document of its order.".to_owned()))?;
-        let file = submission.signed_before.get(&document.id).map_or_else(
-            || original(document),
-            |file| FileRef { source: FileSource::Stored(file.key.clone()), size: file.size },
-        );
+        let file = submission
+            .signed_before
+            .get(&document.id)
+            .map_or_else(|| original(document), |file| FileRef::plain(FileSource::Stored(file.key.clone()), file.size));
         let options = EnvelopeOptions::of(submission.order);
         self.send_call(&self.message(submission, document, &options)?, document, file)
     }

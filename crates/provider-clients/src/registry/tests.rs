@@ -5,7 +5,6 @@ use domain::capability::Limits;
 use domain::envelope::{Delivery, SignatureLevel};
 use domain::facts::ArtifactOffer;
 use domain::finding::Finding;
-use domain::ids::RecipientId;
 use domain::order::Order;
 use domain::outcome::{Doubt, Outcome};
 use domain::steps::{Step, StepOutput, SubmissionPlan};
@@ -13,13 +12,12 @@ use serde_json::json;
 use url::Url;
 
 use super::*;
-use crate::call::Call;
 use crate::provider::{
-    Abilities, CallbackAnswer, CallbackReading, CallbackRequest, Correction, Corrects, Fetch, FetchHistory, LookUpPage,
-    LookUpState, Moment, OptionSchemas, Pace, Session, StatusPage, StatusRequest, SubmissionView, Unbuildable,
-    Verified,
+    Abilities, CallbackAnswer, CallbackReading, CallbackRequest, Cancels, Corrects, Fetch, FetchHistory, Fetched,
+    Moment, OptionSchemas, Pace, Prepared, Reminds, SeenToBy, StatusPage, StatusRequest, SubmissionView, Taken,
+    Unbuildable, Verified, Verify,
 };
-use crate::reply::{Reply, StoredFile};
+use crate::reply::Reply;
 
 /// An invented vendor whose accounts can do nothing but be opened.
 struct Acme(Profile);
@@ -90,7 +88,14 @@ impl Account for AcmeAccount {
 
     fn pace(&self) -> Pace {
         let time = Duration::from_secs(1);
-        Pace { concurrency: 1, connect_timeout: time, longest_call: time, polling: Vec::new() }
+        Pace {
+            concurrency: 1,
+            longest_call: time,
+            polling: Vec::new(),
+            rates: Vec::new(),
+            silence: Vec::new(),
+            watch_after_end: None,
+        }
     }
 
     fn defaults(&self) -> (SignatureLevel, Delivery) {
@@ -106,32 +111,28 @@ impl Account for AcmeAccount {
     }
 
     fn abilities(&self) -> Abilities {
-        Abilities { cancel: false, remind: false, corrects: Corrects::Nothing, callbacks: false }
+        Abilities {
+            cancel: Cancels::No,
+            remind: Reminds::Nobody,
+            corrects: Corrects::Nothing,
+            callbacks: false,
+            expiry: SeenToBy::Nobody,
+            reminders: SeenToBy::Nobody,
+            evidence: false,
+            signing_url: false,
+            own_page: false,
+        }
     }
 
     fn submissions(&self, _: &Order) -> Vec<SubmissionPlan> {
         Vec::new()
     }
 
-    fn request(&self, _: &Step, _: &SubmissionView<'_>, _: &Moment<'_>) -> Result<Call, Unbuildable> {
+    fn request(&self, _: &Step, _: &SubmissionView<'_>, _: &Moment<'_>) -> Result<Prepared, Unbuildable> {
         defect()
     }
 
-    fn reply(&self, _: &Step, _: &SubmissionView<'_>, _: &Reply) -> Outcome<StepOutput> {
-        doubt()
-    }
-
-    fn look_up_request(
-        &self,
-        _: &Step,
-        _: &SubmissionView<'_>,
-        _: &Moment<'_>,
-        _: &LookUpState,
-    ) -> Result<Call, Unbuildable> {
-        defect()
-    }
-
-    fn look_up_reply(&self, _: &Step, _: &SubmissionView<'_>, _: &LookUpState, _: &Reply) -> Outcome<LookUpPage> {
+    fn reply(&self, _: &Step, _: &SubmissionView<'_>, _: &Moment<'_>, _: &Reply) -> Outcome<StepOutput> {
         doubt()
     }
 
@@ -159,84 +160,24 @@ impl Account for AcmeAccount {
         defect()
     }
 
-    fn fetch_reply(&self, _: &ArtifactOffer, _: &Reply) -> Outcome<StoredFile> {
+    fn fetch_reply(&self, _: &ArtifactOffer, _: &SubmissionView<'_>, _: &Reply) -> Outcome<Fetched> {
         doubt()
     }
 
-    fn after_collection(&self, _: &[&str], _: &Moment<'_>) -> Option<Call> {
-        None
-    }
-
-    fn callback(&self, _: &CallbackRequest) -> CallbackReading {
+    fn callback(&self, _: &CallbackRequest, _: &Moment<'_>) -> CallbackReading {
         CallbackReading::Unreadable { reason: String::new() }
     }
 
-    fn callback_answer(&self, _: &CallbackRequest, _: bool) -> CallbackAnswer {
+    fn callback_answer(&self, _: &CallbackRequest, _: Taken) -> CallbackAnswer {
         CallbackAnswer { status: 200, content_type: "text/plain", body: String::new() }
     }
 
-    fn session_request(&self, _: &Moment<'_>) -> Option<Call> {
-        None
-    }
-
-    fn session_reply(&self, _: &Moment<'_>, _: &Reply) -> Outcome<Session> {
-        doubt()
-    }
-
-    fn verify_request(&self, _: &Moment<'_>) -> Result<Call, Unbuildable> {
+    fn verify_request(&self, _: &Moment<'_>) -> Result<Verify, Unbuildable> {
         defect()
     }
 
     fn verify_reply(&self, _: &Reply) -> Outcome<Verified> {
         Outcome::Done(Verified { warnings: Vec::new(), details: BTreeMap::new() })
-    }
-
-    fn correct_request(
-        &self,
-        _: RecipientId,
-        _: &Correction,
-        _: &SubmissionView<'_>,
-        _: &Moment<'_>,
-    ) -> Result<Call, Unbuildable> {
-        defect()
-    }
-
-    fn correct_reply(&self, _: RecipientId, _: &SubmissionView<'_>, _: &Reply) -> Outcome<()> {
-        doubt()
-    }
-
-    fn cancel_request(
-        &self,
-        _: &SubmissionView<'_>,
-        _: Option<&str>,
-        _: &Moment<'_>,
-    ) -> Result<Option<Call>, Unbuildable> {
-        Ok(None)
-    }
-
-    fn cancel_reply(&self, _: &SubmissionView<'_>, _: &Reply) -> Outcome<()> {
-        doubt()
-    }
-
-    fn remind_request(
-        &self,
-        _: &[RecipientId],
-        _: &SubmissionView<'_>,
-        _: &Moment<'_>,
-    ) -> Result<Option<Call>, Unbuildable> {
-        Ok(None)
-    }
-
-    fn remind_reply(&self, _: &SubmissionView<'_>, _: &Reply) -> Outcome<()> {
-        doubt()
-    }
-
-    fn operation_request(&self, _: &str, _: &Value, _: &Moment<'_>) -> Result<Call, Unbuildable> {
-        defect()
-    }
-
-    fn operation_reply(&self, _: &str, _: &Reply) -> Outcome<Value> {
-        doubt()
     }
 }
 

@@ -1,5 +1,6 @@
 //! The answer of a provider, read to its end: into memory, or into the object store with its digest taken on the way.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::time::{Duration, SystemTime};
 
@@ -10,8 +11,9 @@ use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, RETRY_AFTER};
 use tokio::time::{Instant, timeout_at};
 
 use super::files::{FileSink, Files};
+use super::json_files::{Cut, CutError, Cutter};
 use super::reason;
-use crate::call::ReplyTo;
+use crate::call::{Content, ReplyTo};
 use crate::reply::{Reply, ReplyBody, StoredFile, TransportError};
 
 /// How much of an answer that was not worth storing is kept, for the adapter to find out why: 64 KiB.
@@ -31,18 +33,117 @@ pub(super) async fn read(
     let retry_after = retry_after(response.headers());
     let content_type = text(response.headers(), &CONTENT_TYPE).map(ToOwned::to_owned);
     let mut incoming = Incoming { response, deadline };
+    let mut files_in_body = BTreeMap::new();
     let body = match to {
         ReplyTo::Memory { limit } => ReplyBody::Memory(incoming.all(*limit).await?),
-        ReplyTo::Store { limit, must_start_with } => {
-            let begin = incoming.at_least(must_start_with.len()).await?;
-            if status.is_success() && begin.starts_with(must_start_with) {
-                ReplyBody::Stored(incoming.store(begin, *limit, content_type.clone(), files).await?)
-            } else {
-                ReplyBody::Memory(incoming.head(begin).await?)
+        ReplyTo::Store { limit, content } => {
+            let begin = incoming.begin(*content).await?;
+            match kind_of(*content, &begin).filter(|_| status.is_success()) {
+                Some(kind) => {
+                    let file = incoming.store(begin, *limit, content_type.clone(), files).await?;
+                    match kind {
+                        Kind::File => ReplyBody::Stored(file),
+                        Kind::Archive => ReplyBody::Archive(file),
+                    }
+                }
+                None => ReplyBody::Memory(incoming.head(begin).await?),
             }
         }
+        ReplyTo::JsonWithFiles { limit, file_limit, files: places } if status.is_success() => {
+            let cut = Cutting { limit: *limit, file_limit: *file_limit, files, deadline };
+            let (json, found) = cut.read(&mut incoming, places).await?;
+            files_in_body = found;
+            ReplyBody::Memory(json)
+        }
+        ReplyTo::JsonWithFiles { .. } => ReplyBody::Memory(incoming.head(Vec::new()).await?),
     };
-    Ok(Reply { status: status.as_u16(), retry_after, content_type, body })
+    Ok(Reply { status: status.as_u16(), retry_after, content_type, body, files: files_in_body })
+}
+
+/// How much of a file is looked at to tell what it is. A PDF may begin later than at its first byte (ISO 32000-1, H.3,
+/// note 13).
+const LOOKED_AT: usize = 1024;
+
+/// What is stored.
+enum Kind {
+    File,
+    Archive,
+}
+
+/// What a file that begins so is, when it is what was expected.
+fn kind_of(expected: Content, begin: &[u8]) -> Option<Kind> {
+    let is_pdf = begin.windows(5).take(LOOKED_AT).any(|window| window == b"%PDF-");
+    match expected {
+        Content::Any => Some(Kind::File),
+        Content::PdfOrZip if begin.starts_with(b"PK\x03\x04") => Some(Kind::Archive),
+        Content::Pdf | Content::PdfOrZip => is_pdf.then_some(Kind::File),
+    }
+}
+
+/// An answer whose files go to the store while it is read.
+struct Cutting<'a> {
+    limit: usize,
+    file_limit: u64,
+    files: &'a dyn Files,
+    deadline: Instant,
+}
+
+impl Cutting<'_> {
+    async fn read(
+        &self,
+        incoming: &mut Incoming,
+        places: &[&'static str],
+    ) -> Result<(Bytes, BTreeMap<String, StoredFile>), TransportError> {
+        let token = super::boundary()?;
+        let mut cutter = Cutter::new(places);
+        let (mut json, mut found, mut open) = (Vec::new(), BTreeMap::new(), None);
+        let result = self.cut(incoming, &mut cutter, &token, &mut json, &mut found, &mut open).await;
+        if let Some(unfinished) = open.take() {
+            unfinished.sink.abort().await;
+        }
+        result.map(|()| (json.into(), found))
+    }
+
+    async fn cut(
+        &self,
+        incoming: &mut Incoming,
+        cutter: &mut Cutter,
+        token: &str,
+        json: &mut Vec<u8>,
+        found: &mut BTreeMap<String, StoredFile>,
+        open: &mut Option<Filling>,
+    ) -> Result<(), TransportError> {
+        let cannot = |error: CutError| lost(error.to_string());
+        while let Some(chunk) = incoming.chunk().await? {
+            for cut in cutter.push(&chunk).map_err(cannot)? {
+                match cut {
+                    Cut::Json(bytes) => json.extend_from_slice(&bytes),
+                    Cut::Begin => *open = Some(self.begin().await?),
+                    Cut::File(bytes) => {
+                        if let Some(file) = open.as_mut() {
+                            file.write(bytes.into(), self.deadline).await?;
+                        }
+                    }
+                    Cut::End => {
+                        let Some(file) = open.take() else { continue };
+                        let name = format!("{token}-{}", found.len());
+                        json.extend_from_slice(format!("\"{name}\"").as_bytes());
+                        found.insert(name, file.finish(None, self.deadline).await?);
+                    }
+                }
+                if json.len() > self.limit {
+                    return Err(lost("the answer is larger than expected"));
+                }
+            }
+        }
+        cutter.finish().map_err(cannot)
+    }
+
+    async fn begin(&self) -> Result<Filling, TransportError> {
+        let sink = timeout_at(self.deadline, self.files.sink()).await;
+        let sink = sink.map_err(|_| too_slow())?.map_err(|error| not_kept(&error))?;
+        Ok(Filling::new(sink, self.file_limit))
+    }
 }
 
 struct Incoming {
@@ -70,9 +171,10 @@ impl Incoming {
         Ok(body.into())
     }
 
-    async fn at_least(&mut self, length: usize) -> Result<Vec<u8>, TransportError> {
+    /// As much of the beginning as tells what it is.
+    async fn begin(&mut self, expected: Content) -> Result<Vec<u8>, TransportError> {
         let mut begin = Vec::new();
-        while begin.len() < length {
+        while begin.len() < LOOKED_AT && kind_of(expected, &begin).is_none() {
             let Some(chunk) = self.chunk().await? else { break };
             begin.extend_from_slice(&chunk);
         }
@@ -97,7 +199,7 @@ impl Incoming {
         files: &dyn Files,
     ) -> Result<StoredFile, TransportError> {
         let sink = timeout_at(self.deadline, files.sink()).await.map_err(|_| too_slow())?.map_err(|e| not_kept(&e))?;
-        let mut filling = Filling { sink, size: 0, limit, digest: digest::Context::new(&digest::SHA256) };
+        let mut filling = Filling::new(sink, limit);
         match self.fill(&mut filling, begin).await {
             Ok(()) => filling.finish(content_type, self.deadline).await,
             Err(error) => {
@@ -124,6 +226,10 @@ struct Filling {
 }
 
 impl Filling {
+    fn new(sink: Box<dyn FileSink>, limit: u64) -> Self {
+        Self { sink, size: 0, limit, digest: digest::Context::new(&digest::SHA256) }
+    }
+
     async fn write(&mut self, chunk: Bytes, deadline: Instant) -> Result<(), TransportError> {
         self.size = self.size.saturating_add(u64::try_from(chunk.len()).unwrap_or(u64::MAX));
         if self.size > self.limit {

@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
 
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -16,7 +17,7 @@ use url::form_urlencoded;
 
 use super::files::Files;
 use super::permit::Passage;
-use crate::call::{Body, FileRef, FileSource, Part};
+use crate::call::{Body, FileEncryption, FileRef, Part};
 
 /// A body that cannot be laid out: a defect of the adapter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -39,15 +40,15 @@ enum Encoding {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Piece {
     Text(Bytes),
-    File { source: FileSource, size: u64, encoding: Encoding },
+    File { file: FileRef, encoding: Encoding },
 }
 
 impl Piece {
     fn length(&self) -> Option<u64> {
         match self {
             Self::Text(text) => u64::try_from(text.len()).ok(),
-            Self::File { size, encoding: Encoding::Raw, .. } => Some(*size),
-            Self::File { size, encoding: Encoding::Base64, .. } => size.div_ceil(3).checked_mul(4),
+            Self::File { file, encoding: Encoding::Raw } => Some(file.sent_size()),
+            Self::File { file, encoding: Encoding::Base64 } => file.sent_size().div_ceil(3).checked_mul(4),
         }
     }
 }
@@ -97,9 +98,9 @@ impl Layout {
         for piece in self.pieces {
             segments.push_back(match piece {
                 Piece::Text(text) => Segment::Text(text),
-                Piece::File { source, size, encoding } => Segment::File(OpenFile {
-                    chunks: files.open(&source).await?,
-                    left: size,
+                Piece::File { file, encoding } => Segment::File(OpenFile {
+                    chunks: opened(&file, files).await?,
+                    left: file.sent_size(),
                     encoder: (encoding == Encoding::Base64).then(Base64Encoder::default),
                 }),
             });
@@ -108,6 +109,29 @@ impl Layout {
         outgoing.first = outgoing.next().await?;
         Ok(outgoing)
     }
+}
+
+/// The bytes of a file as they are sent. One that is encrypted is read whole: the cipher authenticates it as a whole.
+async fn opened(file: &FileRef, files: &dyn Files) -> io::Result<BoxStream<'static, io::Result<Bytes>>> {
+    let mut chunks = files.open(&file.source).await?;
+    let Some(encryption) = &file.encryption else { return Ok(chunks) };
+    let mut plain = Vec::with_capacity(usize::try_from(file.size).unwrap_or_default());
+    while let Some(chunk) = chunks.next().await.transpose()? {
+        plain.extend_from_slice(&chunk);
+    }
+    let sealed = encrypted(encryption, plain)?;
+    Ok(stream::iter([Ok(sealed)]).boxed())
+}
+
+fn encrypted(encryption: &FileEncryption, mut plain: Vec<u8>) -> io::Result<Bytes> {
+    let failed = |_| io::Error::other("a file of the call cannot be encrypted");
+    let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &encryption.key).map_err(failed)?);
+    let nonce = Nonce::assume_unique_for_key(encryption.nonce);
+    key.seal_in_place_append_tag(nonce, Aad::empty(), &mut plain).map_err(failed)?;
+    let mut sealed = Vec::with_capacity(plain.len() + encryption.nonce.len());
+    sealed.extend_from_slice(&encryption.nonce);
+    sealed.append(&mut plain);
+    Ok(sealed.into())
 }
 
 const JSON: &str = "application/json";
@@ -157,10 +181,9 @@ impl Splicer<'_> {
             Value::String(text) => match self.files.iter().zip(&mut self.used).find(|((token, _), _)| token == text) {
                 Some(((_, file), used)) => {
                     *used = true;
-                    let source = file.source.clone();
                     self.text.push(b'"');
                     self.pieces.push(Piece::Text(std::mem::take(&mut self.text).into()));
-                    self.pieces.push(Piece::File { source, size: file.size, encoding: Encoding::Base64 });
+                    self.pieces.push(Piece::File { file: file.clone(), encoding: Encoding::Base64 });
                     self.text.push(b'"');
                     Ok(())
                 }
@@ -211,7 +234,7 @@ fn multipart(
                     format!("{head}; filename=\"{filename}\"\r\nContent-Type: {content_type}\r\n\r\n").as_bytes(),
                 );
                 pieces.push(Piece::Text(std::mem::take(&mut text).into()));
-                pieces.push(Piece::File { source: file.source.clone(), size: file.size, encoding: Encoding::Raw });
+                pieces.push(Piece::File { file: file.clone(), encoding: Encoding::Raw });
             }
         }
         text.extend_from_slice(b"\r\n");

@@ -15,6 +15,7 @@ mod answer;
 mod body;
 mod files;
 pub mod guard;
+mod json_files;
 mod observe;
 mod permit;
 
@@ -36,6 +37,7 @@ use self::guard::GuardedResolver;
 use self::observe::Observed;
 use self::permit::{GateLayer, PASSAGE, Passage};
 use crate::call::{Body, Call, Header, Method};
+use crate::provider::Connection;
 use crate::reply::{Reply, TransportError};
 
 /// How a [`Transport`] connects.
@@ -79,6 +81,7 @@ pub enum TransportConfigError {
 pub struct Transport {
     client: Client,
     allow_private: bool,
+    config: Arc<TransportConfig>,
 }
 
 impl Transport {
@@ -107,7 +110,20 @@ impl Transport {
             builder = builder.tls_certs_merge(roots);
         }
         let client = builder.build().map_err(|error| TransportConfigError::Client(reason(&error)))?;
-        Ok(Self { client, allow_private: config.allow_private_targets })
+        Ok(Self { client, allow_private: config.allow_private_targets, config: Arc::new(config.clone()) })
+    }
+
+    /// The same transport for an account that connects in its own way.
+    ///
+    /// # Errors
+    /// [`TransportConfigError`]: the account's certificates are not PEM.
+    pub fn connecting(&self, connection: &Connection) -> Result<Self, TransportConfigError> {
+        let mut config = TransportConfig { connect_timeout: connection.connect_timeout, ..(*self.config).clone() };
+        if let Some(pem) = &connection.extra_root_pem {
+            let known = config.extra_root_pem.take().unwrap_or_default();
+            config.extra_root_pem = Some([known, pem.clone().into_bytes()].concat());
+        }
+        Self::new(&config)
     }
 
     /// Carries `call` out and reads its answer to the end. An answer of any status is a [`Reply`]; so is a redirect that

@@ -2,8 +2,8 @@
 
 use domain::facts::{ArtifactKind, ArtifactOffer};
 use domain::outcome::Class;
-use provider_clients::call::{Call, ReplyTo};
-use provider_clients::provider::{Account, Fetch, FetchHistory};
+use provider_clients::call::{Call, Content, ReplyTo};
+use provider_clients::provider::{Account, Fetch, FetchHistory, Fetched};
 use provider_clients::reply::{Reply, ReplyBody};
 use serde_json::json;
 
@@ -63,7 +63,7 @@ fn a_document_is_fetched_only_as_a_pdf_from_allowed_hosts_and_its_address_is_nev
     let account = account(json!({}));
     let call = direct(fetch(&*account, &offers(&*account)[0], &FetchHistory::default()));
     assert_eq!(call.url.as_str(), "https://app.efirma.es/viewer?d=4f1c");
-    assert_eq!(call.reply_to, ReplyTo::Store { limit: 100 * 1024 * 1024, must_start_with: b"%PDF-" });
+    assert_eq!(call.reply_to, ReplyTo::Store { limit: 100 * 1024 * 1024, content: Content::Pdf });
     assert_eq!(call.redirects.most, 5);
     assert_eq!(call.redirects.hosts, ["app.efirma.es", "api.efirma.es"]);
     assert_eq!(call.shown_url(), "https://app.efirma.es/[secret]");
@@ -123,15 +123,16 @@ fn the_certificate_has_no_fallback() {
 #[test]
 fn only_a_stored_pdf_counts_and_an_outage_is_not_for_good() {
     let account = account(json!({}));
+    let case = Case::new(example_order());
     let offer = &offers(&*account)[0];
     let pdf = Reply { body: ReplyBody::Stored(stored()), ..Reply::new(200, "") };
-    assert_eq!(done(account.fetch_reply(offer, &pdf)), stored());
-    let html = refused(account.fetch_reply(offer, &Reply::new(200, "<html>viewer</html>")));
+    assert_eq!(done(account.fetch_reply(offer, &case.view(), &pdf)), Fetched::Files(vec![(offer.key(), stored())]));
+    let html = refused(account.fetch_reply(offer, &case.view(), &Reply::new(200, "<html>viewer</html>")));
     assert_eq!((html.class, html.code.as_str()), (Class::ProviderError, "artifact/not_a_pdf"));
-    assert_eq!(refused(account.fetch_reply(offer, &Reply::new(404, ""))).class, Class::NotFound);
-    assert_eq!(refused(account.fetch_reply(offer, &Reply::new(403, ""))).class, Class::Permission);
+    assert_eq!(refused(account.fetch_reply(offer, &case.view(), &Reply::new(404, ""))).class, Class::NotFound);
+    assert_eq!(refused(account.fetch_reply(offer, &case.view(), &Reply::new(403, ""))).class, Class::Permission);
     for status in [408, 429, 500, 503] {
-        unknown(account.fetch_reply(offer, &Reply::new(status, "")));
+        unknown(account.fetch_reply(offer, &case.view(), &Reply::new(status, "")));
     }
 }
 

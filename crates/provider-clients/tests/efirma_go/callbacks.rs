@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use provider_clients::provider::{CallbackReading, CallbackRequest};
+use provider_clients::provider::{CallbackReading, CallbackRequest, Taken};
 use serde_json::{Value, json};
 
-use crate::support::{OPERATION, account, stored};
+use crate::support::{OPERATION, account, called_back, stored};
 
 fn delivery(json: &str) -> CallbackRequest {
     CallbackRequest {
@@ -16,9 +16,9 @@ fn delivery(json: &str) -> CallbackRequest {
 }
 
 fn about(request: &CallbackRequest) -> (String, String, bool) {
-    match account(json!({})).callback(request) {
-        CallbackReading::About { reference, word, delivered } => (reference, word, delivered.is_some()),
-        CallbackReading::Unreadable { reason } => panic!("unreadable: {reason}"),
+    match called_back(&*account(json!({})), request) {
+        CallbackReading::About(about) => (about.reference.unwrap(), about.word, about.delivered.is_some()),
+        other => panic!("{other:?}"),
     }
 }
 
@@ -60,24 +60,24 @@ fn other_encodings_of_the_form_are_read_too() {
 #[test]
 fn what_names_no_operation_is_unreadable() {
     for json in ["", "no json", "[]", r#"{"estado":"FIRMADO"}"#, r#"{"id_operacion":""}"#] {
-        let reading = account(json!({})).callback(&delivery(json));
+        let reading = called_back(&*account(json!({})), &delivery(json));
         assert!(matches!(reading, CallbackReading::Unreadable { .. }), "{json}");
     }
     let empty = CallbackRequest::default();
-    assert!(matches!(account(json!({})).callback(&empty), CallbackReading::Unreadable { .. }));
+    assert!(matches!(called_back(&*account(json!({})), &empty), CallbackReading::Unreadable { .. }));
 }
 
 #[test]
 fn the_vendor_is_told_ok_once_the_delivery_is_stored_and_ko_when_it_is_not() {
     let account = account(json!({}));
     let request = delivery(r#"{"id_operacion":"123456789999999","estado":"FIRMADO"}"#);
-    for (stored, status, word) in [(true, 200, "OK"), (false, 503, "KO")] {
-        let answer = account.callback_answer(&request, stored);
+    for (taken, status, word) in [(Taken::Stored, 200, "OK"), (Taken::NotStored, 503, "KO")] {
+        let answer = account.callback_answer(&request, taken);
         assert_eq!((answer.status, answer.content_type), (status, "application/json"));
         let body: Value = serde_json::from_str(&answer.body).unwrap();
         assert_eq!(body, json!({ "id_operacion": OPERATION, "estado_operacion": word }));
     }
-    let unreadable = account.callback_answer(&CallbackRequest::default(), true);
+    let unreadable = account.callback_answer(&CallbackRequest::default(), Taken::Stored);
     assert_eq!(unreadable.status, 200);
     assert!(unreadable.body.contains(r#""estado_operacion":"OK""#));
 }

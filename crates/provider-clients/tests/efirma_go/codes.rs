@@ -7,7 +7,8 @@ use provider_clients::reply::Reply;
 use serde_json::{Value, json};
 
 use crate::support::{
-    Case, KEY, account, answer, coded, field, listed, order, recipient, refused, signer, stage, unknown,
+    Case, KEY, account, answer, any_call, coded, field, listed, moment, order, recipient, refused, signer, stage,
+    unknown,
 };
 
 /// An envelope in which every place that a code can mean exists, some of them twice.
@@ -235,7 +236,7 @@ fn every_code_of_the_directory_has_its_class_and_places() {
     let case = full();
     let ana = case.order.recipients[1].id;
     expect(&with(correct), "api_actualizar_firmante", |reply| {
-        account.correct_reply(ana, &case.view(), reply).map(|()| Value::Null)
+        account.correct_reply(ana, &case.view(), &any_call(), &moment(), reply).map(|_| Value::Null)
     });
 
     let client: Table<'_> = &[("0005", Class::NotFound, CIF_PLACE)];
@@ -281,7 +282,7 @@ fn without_a_verdict_in_the_body_the_http_status_decides() {
         assert_eq!(refused(case.polled(&*account, &html(status))).class, Class::ProviderUnavailable, "{status}");
     }
     // A change of the directory may have happened.
-    unknown(account.correct_reply(case.order.recipients[0].id, &case.view(), &html(503)));
+    unknown(account.correct_reply(case.order.recipients[0].id, &case.view(), &any_call(), &moment(), &html(503)));
 }
 
 #[test]

@@ -4,7 +4,9 @@ use domain::finding::Finding;
 use provider_clients::provider::{Correction, Unbuildable};
 use serde_json::{Value, json};
 
-use crate::support::{Case, account, answer, coded, done, json_of, moment, order, recipient_id, signer, told};
+use crate::support::{
+    Case, account, answer, any_call, coded, done, json_of, moment, order, recipient_id, signer, told, verifying,
+};
 
 fn case() -> Case {
     let mut ana = signer("Ana Gómez", "ana@example.com");
@@ -77,14 +79,14 @@ fn both_shapes_of_the_answer_to_a_correction_are_accepted() {
     let (account, case) = (account(json!({})), case());
     let with_person = answer(&json!({ "estado_operacion": "0000", "usuario": { "nombre": "Ana" } }));
     for reply in [coded("0000", "El proceso se ha realizado con éxito."), with_person] {
-        done(account.correct_reply(recipient_id(2), &case.view(), &reply));
+        done(account.correct_reply(recipient_id(2), &case.view(), &any_call(), &moment(), &reply));
     }
 }
 
 #[test]
 fn verify_reads_the_client_and_tells_what_differs() {
     let account = account(json!({}));
-    let call = account.verify_request(&moment()).unwrap();
+    let call = verifying(&*account);
     assert_eq!(call.url.as_str(), "https://api.efirma.es/api_get_cliente");
     let client = |email: &str| {
         answer(&json!({

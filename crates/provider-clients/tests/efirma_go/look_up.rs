@@ -21,7 +21,7 @@ fn look(state: &LookUpState, reply: &Reply) -> LookUpPage {
 fn answered(reply: &Reply) -> LookedUp {
     match look(&LookUpState::default(), reply) {
         LookUpPage::Answer(answer) => answer,
-        LookUpPage::More(state) => panic!("asks for more: {state:?}"),
+        other => panic!("{other:?}"),
     }
 }
 

@@ -13,6 +13,8 @@ mod callbacks;
 mod check;
 mod codes;
 mod corrections;
+#[path = "../kit/mod.rs"]
+mod kit;
 mod look_up;
 mod operations;
 mod quirks;

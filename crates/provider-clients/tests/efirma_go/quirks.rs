@@ -5,13 +5,13 @@ use domain::facts::ArtifactKind;
 use domain::outcome::{Class, Outcome};
 use domain::states::{RecipientStatus, SubmissionState};
 use provider_clients::call::{Body, Part};
-use provider_clients::provider::{CallbackRequest, Fetch, FetchHistory, LookUpPage, LookUpState};
+use provider_clients::provider::{CallbackRequest, Fetch, FetchHistory, LookUpPage, LookUpState, Taken};
 use provider_clients::reply::Reply;
 use serde_json::{Value, json};
 
 use crate::support::{
     Case, OPERATION, account, answer, coded, done, example_order, json_of, listed, listed_document, moment, order,
-    recipient, refused, signer, simple_order, submission_id, told,
+    recipient, refused, signer, simple_order, submission_id, told, verifying,
 };
 
 #[test]
@@ -21,7 +21,7 @@ fn q01_the_json_is_a_form_field_and_never_the_raw_body() {
     let calls = [
         case.sending(&*account),
         case.look_up_call(&*account, &LookUpState::default()),
-        account.verify_request(&moment()).unwrap(),
+        verifying(&*account),
         account.after_collection(&["1"], &moment()).unwrap(),
         account.operation_request("query_documents", &json!({ "operation_ids": ["1"] }), &moment()).unwrap(),
     ];
@@ -46,7 +46,7 @@ fn q03_ko_is_a_state_where_documents_are_queried_and_a_failure_where_callbacks_a
     let account = account(json!({}));
     let reply = answer(&json!([{ "id_operacion": "1", "estado_operacion": "KO" }]));
     assert_eq!(done(account.operation_reply("query_documents", &reply))["documents"][0]["state"], "in_process");
-    let answer = account.callback_answer(&CallbackRequest::default(), false);
+    let answer = account.callback_answer(&CallbackRequest::default(), Taken::NotStored);
     assert!(answer.body.contains(r#""KO""#) && answer.status == 503);
 }
 
@@ -207,7 +207,8 @@ fn q15_a_client_that_does_not_exist_yet_does_not_fail_the_check_of_the_account()
 #[test]
 fn q16_a_callback_is_answered_with_both_members_whatever_it_said() {
     let account = account(json!({}));
-    let body: Value = serde_json::from_str(&account.callback_answer(&CallbackRequest::default(), true).body).unwrap();
+    let body: Value =
+        serde_json::from_str(&account.callback_answer(&CallbackRequest::default(), Taken::Stored).body).unwrap();
     let members: Vec<&String> = body.as_object().unwrap().keys().collect();
     assert_eq!(members, ["id_operacion", "estado_operacion"]);
 }
@@ -225,7 +226,7 @@ fn q18_the_query_of_documents_does_not_name_the_developer() {
     let account = account(json!({}));
     let call = account.operation_request("query_documents", &json!({ "operation_ids": ["1"] }), &moment()).unwrap();
     assert!(json_of(&call).get("cif_desarrollador").is_none());
-    assert!(json_of(&account.verify_request(&moment()).unwrap()).get("cif_desarrollador").is_some());
+    assert!(json_of(&verifying(&*account)).get("cif_desarrollador").is_some());
 }
 
 #[test]

@@ -10,12 +10,12 @@ use domain::states::{RecipientStatus, SubmissionState};
 use domain::steps::{Repeat, Start, WhenInDoubt, WhenNotFound};
 use proptest::prelude::*;
 use provider_clients::call::{Body, FileRef, FileSource, Part};
-use provider_clients::provider::{Corrects, LookUpState};
+use provider_clients::provider::{Cancels, Corrects, LookUpState, Reminds};
 use serde_json::{Value, json};
 
 use crate::support::{
     Case, OPERATION, account, answer, document, document_id, done, example_order, field, json_of, moment, order,
-    recipient, recipient_id, signer, simple_order, stage, told,
+    recipient, recipient_id, signer, simple_order, stage, told, verifying,
 };
 
 /// The neutral envelope of the design, less what efirma GO cannot do, with an approver and a copy.
@@ -100,7 +100,7 @@ fn a_document_is_sent_as_a_form_with_the_json_and_the_file() {
             name: "archivo".to_owned(),
             filename: "Contrato 300.pdf".to_owned(),
             content_type: "application/pdf".to_owned(),
-            file: FileRef { source: FileSource::Document(document_id(1)), size: 48_213 },
+            file: FileRef::plain(FileSource::Document(document_id(1)), 48_213),
         }
     );
 }
@@ -297,7 +297,7 @@ fn every_call_but_one_says_who_the_developer_is_and_none_can_be_shown_with_the_k
         case.look_up_call(&*account, &LookUpState::default()),
         account.status_requests(&[case.view()], &moment()).unwrap()[0].call.clone(),
         account.after_collection(&[OPERATION], &moment()).unwrap(),
-        account.verify_request(&moment()).unwrap(),
+        verifying(&*account),
     ];
     for call in calls {
         let json = json_of(&call);
@@ -315,17 +315,21 @@ fn the_account_says_what_it_can_and_how_fast() {
     use domain::envelope::{Delivery, SignatureLevel};
     let account = account(json!({}));
     let abilities = account.abilities();
-    assert!(!abilities.cancel && !abilities.remind && abilities.corrects == Corrects::Directory && abilities.callbacks);
+    assert_eq!((abilities.cancel, abilities.remind), (Cancels::No, Reminds::Nobody));
+    assert!(abilities.corrects == Corrects::Directory && abilities.callbacks && abilities.evidence);
     assert_eq!(account.defaults(), (SignatureLevel::Simple, Delivery::Email));
     let limits = account.limits();
     assert_eq!(limits.max_document_bytes, Some(10 * 1024 * 1024));
     assert_eq!((limits.max_recipients, limits.documents_per_submission), (Some(50), Some(1)));
     assert_eq!((limits.max_message_chars, limits.max_phone_chars), (Some(255), Some(12)));
     let pace = account.pace();
-    assert_eq!((pace.concurrency, pace.connect_timeout.as_secs(), pace.longest_call.as_secs()), (4, 5, 120));
+    assert_eq!(
+        (pace.concurrency, account.connection().connect_timeout.as_secs(), pace.longest_call.as_secs()),
+        (4, 5, 120)
+    );
     let case = Case::new(simple_order());
-    assert_eq!(account.cancel_request(&case.view(), None, &moment()), Ok(None));
-    assert_eq!(account.remind_request(&[recipient_id(1)], &case.view(), &moment()), Ok(None));
+    assert!(account.cancel_request(&case.view(), None, &moment()).is_err());
+    assert!(account.remind_request(&[recipient_id(1)], &case.view(), &moment()).is_err());
     assert!(account.session_request(&moment()).is_none());
     assert!(account.after_collection(&[OPERATION], &moment()).is_none());
 }

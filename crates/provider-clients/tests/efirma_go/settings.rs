@@ -6,7 +6,7 @@ use domain::attention::AttentionCode;
 use domain::outcome::Class;
 use domain::protocol::LookedUp;
 use domain::steps::WhenInDoubt;
-use provider_clients::call::{Body, ReplyTo};
+use provider_clients::call::{Body, Content, ReplyTo};
 use provider_clients::efirma_go::EfirmaGo;
 use provider_clients::provider::{
     Account, CallbackReading, CallbackRequest, Fetch, FetchHistory, LookUpPage, LookUpState, Provider,
@@ -16,8 +16,8 @@ use provider_clients::schema;
 use serde_json::{Value, json};
 
 use crate::support::{
-    Case, account, coded, done, example_order, field, json_of, listed_document, moment, recipient, refused, settings,
-    simple_order, stored, told, try_open, unknown,
+    Case, account, called_back, coded, done, example_order, field, json_of, listed_document, moment, recipient,
+    refused, settings, simple_order, stored, told, try_open, unknown,
 };
 
 fn schema_faults(more: Value) -> Vec<String> {
@@ -337,7 +337,7 @@ fn e20_http_addresses_are_upgraded_unless_the_account_says_otherwise() {
 fn artifact_hosts_size_and_time_are_those_of_the_account() {
     let more = json!({ "artifact_hosts": ["APP.efirma.es"], "max_artifact_bytes": 9, "timeouts": { "artifact_s": 8 } });
     let Fetch::Direct(call) = fetched(more, &FetchHistory::default(), 0) else { panic!("not direct") };
-    assert_eq!(call.reply_to, ReplyTo::Store { limit: 9, must_start_with: b"%PDF-" });
+    assert_eq!(call.reply_to, ReplyTo::Store { limit: 9, content: Content::Pdf });
     assert_eq!(call.timeout, Duration::from_secs(8));
     let other = json!({ "artifact_hosts": ["api.efirma.es"] });
     assert!(matches!(fetched(other, &FetchHistory::default(), 1), Fetch::GiveUp { .. }));
@@ -351,9 +351,9 @@ fn e22_callback_signed_values_say_which_deliveries_are_the_signed_document() {
             files: [("archivo".to_owned(), stored())].into(),
             ..CallbackRequest::default()
         };
-        match account(json!({ "callback_signed_values": values })).callback(&request) {
-            CallbackReading::About { delivered, .. } => delivered.is_some(),
-            CallbackReading::Unreadable { reason } => panic!("{reason}"),
+        match called_back(&*account(json!({ "callback_signed_values": values })), &request) {
+            CallbackReading::About(about) => about.delivered.is_some(),
+            other => panic!("{other:?}"),
         }
     };
     assert!(delivered(json!(["OK", "Completado"]), "COMPLETADO"));
@@ -439,7 +439,10 @@ fn time_outs_concurrency_and_polling_are_those_of_the_account() {
         "polling": [{ "until_age_s": 60, "every_s": 5 }]
     }));
     let pace = account.pace();
-    assert_eq!((pace.concurrency, pace.connect_timeout.as_secs(), pace.longest_call.as_secs()), (9, 1, 2));
+    assert_eq!(
+        (pace.concurrency, account.connection().connect_timeout.as_secs(), pace.longest_call.as_secs()),
+        (9, 1, 2)
+    );
     assert_eq!((pace.polling.len(), pace.polling[0].every.as_secs()), (1, 5));
     let case = Case::new(simple_order());
     assert_eq!(case.sending(&*account).timeout.as_secs(), 2);

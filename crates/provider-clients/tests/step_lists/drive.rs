@@ -12,7 +12,7 @@ use domain::steps::{Step, StepOutput, WhenNotFound};
 pub struct Attempt<'a> {
     pub steps: &'a [Step],
     pub records: Vec<StepRecord>,
-    pub number: u32,
+    pub restarts: u32,
     pub now: DateTime<Utc>,
 }
 
@@ -34,12 +34,12 @@ pub fn refusal(class: Class) -> Refusal {
 }
 
 impl<'a> Attempt<'a> {
-    pub fn new(steps: &'a [Step], number: u32, now: DateTime<Utc>) -> Self {
-        Self { steps, records: steps.iter().map(|step| StepRecord::new(&step.id)).collect(), number, now }
+    pub fn new(steps: &'a [Step], restarts: u32, now: DateTime<Utc>) -> Self {
+        Self { steps, records: steps.iter().map(|step| StepRecord::new(&step.id)).collect(), restarts, now }
     }
 
     pub fn next(&self) -> Next {
-        protocol::next(self.steps, &self.records, self.number, self.now)
+        protocol::next(self.steps, &self.records, self.restarts, self.now)
     }
 
     pub fn intend(&mut self, index: usize) {
@@ -119,8 +119,8 @@ pub fn start_of_time() -> DateTime<Utc> {
 }
 
 /// An attempt in which everything before `index` is done and `index` is in doubt.
-pub fn in_doubt(steps: &[Step], index: usize, number: u32, how: How) -> Attempt<'_> {
-    let mut attempt = Attempt::new(steps, number, start_of_time());
+pub fn in_doubt(steps: &[Step], index: usize, restarts: u32, how: How) -> Attempt<'_> {
+    let mut attempt = Attempt::new(steps, restarts, start_of_time());
     attempt.run_until(Some(index));
     attempt.doubt(index, how);
     attempt
@@ -137,7 +137,7 @@ pub enum Follows {
 }
 
 pub fn assert_follows(steps: &[Step], index: usize, follows: Follows, how: How) {
-    let attempt = || in_doubt(steps, index, 1, how);
+    let attempt = || in_doubt(steps, index, 0, how);
     match follows {
         Follows::Repeat => {
             assert_eq!(attempt().next(), Next::Carry(index));
@@ -193,11 +193,11 @@ pub fn assert_follows(steps: &[Step], index: usize, follows: Follows, how: How) 
             waiting.finishes();
         }
         Follows::Restart { most } => {
-            for number in 1..most {
-                assert_eq!(in_doubt(steps, index, number, how).next(), Next::Restart(index));
-                Attempt::new(steps, number + 1, start_of_time()).finishes();
+            for made in 0..most {
+                assert_eq!(in_doubt(steps, index, made, how).next(), Next::Restart(index));
+                Attempt::new(steps, made + 1, start_of_time()).finishes();
             }
-            assert_person_decides(in_doubt(steps, index, most, how), index);
+            assert_eq!(in_doubt(steps, index, most, how).next(), Next::Spent(index));
         }
         Follows::Person => assert_person_decides(attempt(), index),
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures::stream::BoxStream;
-use provider_clients::call::{Body, FileSource, Part, ReplyTo};
+use provider_clients::call::{Body, Content, FileSource, Part, ReplyTo};
 use provider_clients::transport::{FileSink, Files, Permit, Transport, TransportConfig};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use serde_json::json;
@@ -310,7 +310,7 @@ async fn an_answer_that_drips_past_the_time_is_lost() {
     let files = MemoryFiles::default();
     let mut call = get(server.url("/")).within(Duration::from_millis(200));
     assert_lost(&carry(&call, &files).await, "in time");
-    call.reply_to = ReplyTo::Store { limit: 1000, must_start_with: b"some" };
+    call.reply_to = ReplyTo::Store { limit: 1000, content: Content::Any };
     assert_lost(&carry(&call, &files).await, "in time");
     assert_eq!(files.ends(), vec![SinkEnd::Aborted]);
 }

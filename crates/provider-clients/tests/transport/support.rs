@@ -87,7 +87,7 @@ impl FileSink for MemorySink {
 }
 
 pub fn file(key: &str, size: usize) -> FileRef {
-    FileRef { source: FileSource::Stored(key.to_owned()), size: size.try_into().unwrap() }
+    FileRef::plain(FileSource::Stored(key.to_owned()), size.try_into().unwrap())
 }
 
 /// A server that hands every connection to `behaviour` and counts them.

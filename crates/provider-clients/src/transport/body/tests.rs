@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::call::FileSource;
 use crate::reply::TransportError;
 use crate::transport::files::FileSink;
 use crate::transport::permit::Permit;
@@ -30,7 +31,7 @@ impl Files for Chunks {
 }
 
 fn stored(key: &str, size: usize) -> FileRef {
-    FileRef { source: FileSource::Stored(key.to_owned()), size: size.try_into().unwrap() }
+    FileRef::plain(FileSource::Stored(key.to_owned()), size.try_into().unwrap())
 }
 
 fn chunks(key: &str, chunks: &[&[u8]]) -> Chunks {
@@ -169,7 +170,7 @@ async fn no_byte_is_given_out_after_the_permit_ended() {
 fn a_file_without_a_place_in_the_json_is_refused() {
     let body = Body::JsonWithFiles { template: json!({ "T": "t" }), files: vec![("T".to_owned(), stored("k", 1))] };
     assert_eq!(Layout::of(&body, "B"), Err(LayoutError::UnusedFile));
-    let huge = FileRef { source: FileSource::Stored(String::new()), size: u64::MAX };
+    let huge = FileRef::plain(FileSource::Stored(String::new()), u64::MAX);
     let body = Body::JsonWithFiles { template: json!("T"), files: vec![("T".to_owned(), huge)] };
     assert_eq!(Layout::of(&body, "B"), Err(LayoutError::TooLarge));
 }
