@@ -10,4 +10,6 @@ pub mod provider;
 pub mod registry;
 pub mod reply;
 pub mod schema;
+#[allow(dead_code, reason = "vendors take what they need")]
+mod shared;
 pub mod transport;

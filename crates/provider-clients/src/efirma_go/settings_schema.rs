@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
+use crate::shared::schema_parts::{DRAFT, choice, optional_yes_no, text, whole, yes_no};
 
 /// The classes of failure that an operator may name.
 const CLASSES: [&str; 9] = [
@@ -63,26 +63,6 @@ pub(super) fn settings() -> Value {
         "required": ["cif_desarrollador", "nombre_cliente", "cif_cliente", "email_cliente"],
         "properties": properties
     })
-}
-
-fn text(description: &str, example: &str) -> Value {
-    json!({ "type": "string", "minLength": 1, "maxLength": 255, "description": description, "examples": [example] })
-}
-
-fn yes_no(description: &str, default: bool) -> Value {
-    json!({ "type": "boolean", "default": default, "description": description, "examples": [!default] })
-}
-
-fn optional_yes_no(description: &str) -> Value {
-    json!({ "type": "boolean", "description": description, "examples": [true] })
-}
-
-fn whole(description: &str, default: u64, least: u64, most: u64) -> Value {
-    json!({ "type": "integer", "minimum": least, "maximum": most, "default": default, "description": description, "examples": [default] })
-}
-
-fn choice(description: &str, words: &[&str]) -> Value {
-    json!({ "type": "string", "enum": words, "default": words.first(), "description": description, "examples": [words.last()] })
 }
 
 fn parties() -> Value {
