@@ -64,6 +64,8 @@ pub struct BrokerConfig {
     pub send_window: Duration,
     /// What is added to the longest time of a call before another worker takes it over.
     pub takeover_margin: Duration,
+    /// How long an account may be out of reach before an envelope of which nothing was sent goes to the next one.
+    pub failover_after: Duration,
     /// Patience with refusals that pass, and pauses between tries.
     pub policy: Policy,
     /// The name under which this process claims jobs; unique among replicas.

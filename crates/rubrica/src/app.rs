@@ -251,6 +251,7 @@ fn broker_config(config: &Config, public_url: Option<Url>) -> BrokerConfig {
         max_artifact_bytes: config.limits.max_artifact_bytes,
         send_window: Duration::from_secs(worker.send_window_s),
         takeover_margin: Duration::from_secs(worker.takeover_margin_s),
+        failover_after: Duration::from_secs(worker.failover_after_s),
         policy: Policy {
             patience: Duration::from_secs(worker.submit_deadline_h.saturating_mul(3600)),
             first_pause: Duration::from_millis(worker.first_pause_ms),

@@ -123,7 +123,13 @@ impl Submitting<'_> {
                 self.record(index, &protocol::overdue(step, record, now)).await?;
                 Ok(None)
             }
-            Next::AwaitOther { until, .. } | Next::Wait(until) => Ok(Some(End::Again(until))),
+            Next::AwaitOther { until, .. } => Ok(Some(End::Again(until))),
+            Next::Wait(until) => {
+                let envelope = &self.loaded.envelope;
+                let moved = self.broker.fail_over(self.job, envelope, self.loaded.id, &self.journal).await?;
+                // A submission that was replaced is nobody's work any more.
+                Ok(Some(if moved { End::Done } else { End::Again(until) }))
+            }
             Next::Restart(index) => self.restart(index).await,
             Next::Spent(index) => {
                 let (_, record) = self.at(index)?;

@@ -95,6 +95,7 @@ impl TestApi {
                 max_artifact_bytes: MAX_DOCUMENT,
                 send_window: Duration::from_secs(30),
                 takeover_margin: Duration::from_secs(30),
+                failover_after: Duration::from_secs(60),
                 policy: Policy {
                     patience: Duration::from_secs(60),
                     first_pause: Duration::from_secs(1),
