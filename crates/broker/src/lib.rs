@@ -30,6 +30,7 @@ use domain::ids::{AccountId, TenantId};
 use domain::protocol::Policy;
 use pdf::TrustAnchors;
 use persistence::{BlobError, BlobRef, Blobs, Store};
+use provider_clients::provider::transcript::{Exchange, Judgement};
 use provider_clients::provider::{Connection, Session};
 use provider_clients::registry::Registry;
 use provider_clients::transport::{Transport, TransportConfigError};
@@ -86,8 +87,16 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Certificates that signatures are trusted by.
     pub anchors: TrustAnchors,
+    /// Keeps what is said to providers and what they answer, where an operator asked for that.
+    pub recorder: Option<Arc<dyn Recorder>>,
     /// The rest.
     pub config: BrokerConfig,
+}
+
+/// Somebody who keeps a transcript of the calls at providers.
+pub trait Recorder: Send + Sync {
+    /// A call of this account, redacted, with what it says about the contract's assumptions.
+    fn record(&self, account: AccountId, kind: &str, exchange: &Exchange, judged: &[Judgement]);
 }
 
 /// The use cases. Cheap to clone.
@@ -103,6 +112,7 @@ struct Inner {
     transport: Transport,
     clock: Arc<dyn Clock>,
     anchors: TrustAnchors,
+    recorder: Option<Arc<dyn Recorder>>,
     config: BrokerConfig,
     accounts: Mutex<HashMap<AccountId, Arc<OpenAccount>>>,
     sessions: Mutex<HashMap<AccountId, Arc<Session>>>,
@@ -122,7 +132,7 @@ impl Broker {
     /// A broker of these parts.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let Parts { store, blobs, registry, transport, clock, anchors, config } = parts;
+        let Parts { store, blobs, registry, transport, clock, anchors, recorder, config } = parts;
         Self {
             inner: Arc::new(Inner {
                 store,
@@ -131,6 +141,7 @@ impl Broker {
                 transport,
                 clock,
                 anchors,
+                recorder,
                 config,
                 accounts: Mutex::default(),
                 sessions: Mutex::default(),

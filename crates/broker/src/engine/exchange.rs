@@ -13,6 +13,7 @@ use domain::record::{Artifact, Envelope, Submission};
 use domain::steps::{Start, StepId, StepOutputs};
 use persistence::{CallWindow, Counted, PermitLease};
 use provider_clients::call::Call;
+use provider_clients::provider::transcript::{self, Exchange};
 use provider_clients::provider::{EarlierAttempt, Moment, Session, SubmissionView, Unbuildable};
 use provider_clients::reply::{Reply, StoredFile, TransportError};
 use provider_clients::transport::{CallContext, Permit};
@@ -200,7 +201,13 @@ impl Broker {
             Ok(transport) => transport,
             Err(error) => return Outcome::NotSent { reason: error.to_string(), retry_after: None },
         };
-        let outcome = match transport.carry(call, permit, files, &context).await {
+        let answered = transport.carry(call, permit, files, &context).await;
+        if let Some(recorder) = &self.inner.recorder {
+            let exchange = Exchange::of(call, answered.as_ref().ok());
+            let judged = transcript::judge(&account.adapter.expectations(), &exchange);
+            recorder.record(account.id, &account.kind, &exchange.redacted(), &judged);
+        }
+        let outcome = match answered {
             Ok(reply) => read(&reply),
             Err(error @ (TransportError::NotSent { .. } | TransportError::Lost { .. })) => error.outcome(),
         };

@@ -89,6 +89,7 @@ impl TestApi {
                 .unwrap(),
             clock: Arc::new(SystemClock),
             anchors: Default::default(),
+            recorder: None,
             config: BrokerConfig {
                 public_url: Some("http://127.0.0.1:8080".parse().unwrap()),
                 max_document_bytes: MAX_DOCUMENT,

@@ -7,6 +7,7 @@ mod migrate;
 mod openapi;
 mod sandbox;
 mod serve;
+mod transcript;
 
 use std::process::ExitCode;
 
@@ -29,6 +30,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Config(what) => config::run(&sources, &what),
         Command::Keys(what) => keys::run(sources, what).await,
         Command::Audit(what) => audit::run(sources, what).await,
+        Command::Transcript(what) => transcript::run(&what),
     };
     match done {
         Ok(code) => code,
