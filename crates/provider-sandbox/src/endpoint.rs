@@ -2,9 +2,9 @@
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{HttpServiceFactory, ServiceRequest, ServiceResponse};
-use actix_web::guard::{GuardContext, fn_guard};
-use actix_web::http::StatusCode;
+use actix_web::guard::{self, GuardContext, fn_guard};
 use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{self, Payload, ThinData};
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, Route};
@@ -40,6 +40,12 @@ impl EndpointName {
             .guard(fn_guard(is_it))
             .wrap(from_fn(move |request, next| around(self, request, next)))
             .route(route)
+    }
+
+    /// The same for one method of a path that means something else with another method.
+    pub(crate) fn with_method(self, method: Method, path: &str, route: Route) -> impl HttpServiceFactory + 'static {
+        let resource = web::resource(path).wrap(from_fn(move |request, next| around(self, request, next)));
+        resource.guard(guard::Method(method)).route(route)
     }
 }
 
