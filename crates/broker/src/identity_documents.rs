@@ -36,7 +36,7 @@ impl Broker {
                 let place = envelope.recipients.iter_mut().find(|r| r.id == recipient).ok_or(BrokerError::NotFound)?;
                 if place.spec.identity_documents.len() >= MOST_IDENTITY_DOCUMENTS {
                     let detail = format!("A recipient has at most {MOST_IDENTITY_DOCUMENTS} identity documents.");
-                    return Err(BrokerError::Invalid(vec![Finding::error("too_many_items", "", detail)]));
+                    return Err(BrokerError::Invalid(vec![Finding::error("too_many", "", detail)]));
                 }
                 place.spec.identity_documents.push(stored.document.clone());
                 edit.identity_documents.push(stored.clone());
