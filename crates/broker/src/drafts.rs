@@ -291,7 +291,8 @@ impl Broker {
         self.edit_draft(caller, id, expected, "removing a recipient", |envelope, edit, _| {
             let place = envelope.recipients.iter().position(|r| r.id == recipient).ok_or(BrokerError::NotFound)?;
             let removed = envelope.recipients.remove(place);
-            edit.forgotten_identity_documents.extend(removed.spec.identity_documents.iter().map(|document| document.id));
+            edit.forgotten_identity_documents
+                .extend(removed.spec.identity_documents.iter().map(|document| document.id));
             edit.events.push(about_recipient(EventKind::RecipientRemoved, recipient));
             Ok(())
         })

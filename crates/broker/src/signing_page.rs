@@ -119,11 +119,11 @@ impl Broker {
         let account = self.open_account(envelope.tenant, submission.account).await?;
         let loaded = self.loaded(envelope.clone(), submission.id).await?;
         let Some(view) = loaded.view() else { return Ok(SignerState::Over) };
-        let launch = match account.adapter.launch(recipient.id, &view, &self.moment(&account, None)) {
-            // Whatever an adapter makes of it: a used-up transaction is never offered again.
-            Launch::Ready { .. } if submission.renewal.used_up => Launch::Renew,
-            other => other,
-        };
+        let mut launch = account.adapter.launch(recipient.id, &view, &self.moment(&account, None));
+        // Whatever an adapter makes of it: a used-up transaction is never offered again.
+        if submission.renewal.used_up && matches!(launch, Launch::Ready { .. }) {
+            launch = Launch::Renew;
+        }
         match (launch, visit) {
             (Launch::Exhausted, _) => Ok(SignerState::Exhausted),
             (Launch::Ready { link }, Visit::Peeking) => Ok(SignerState::Ready { link }),
@@ -243,10 +243,9 @@ fn settled(
         SubmissionState::Finalizing | SubmissionState::Completed => return Some(SignerState::Signed),
         SubmissionState::Declined => return Some(SignerState::Declined),
         SubmissionState::Expired => return Some(SignerState::Expired),
-        SubmissionState::Refused
-        | SubmissionState::Rejected
-        | SubmissionState::Canceled
-        | SubmissionState::Failed => return Some(SignerState::Over),
+        SubmissionState::Refused | SubmissionState::Rejected | SubmissionState::Canceled | SubmissionState::Failed => {
+            return Some(SignerState::Over);
+        }
         SubmissionState::Planned
         | SubmissionState::Submitting
         | SubmissionState::Unknown

@@ -145,7 +145,10 @@ pub(crate) fn api_operations(services: &mut ServiceConfig<'_>) {
 
 /// What the public may reach.
 pub(crate) fn public_operations(services: &mut ServiceConfig<'_>) {
-    services.service(callbacks::receive_callback).service(signing::open_signing_page).service(signing::get_signing_state);
+    services
+        .service(callbacks::receive_callback)
+        .service(signing::open_signing_page)
+        .service(signing::get_signing_state);
 }
 
 /// Health and metrics.
@@ -196,7 +199,7 @@ fn common(api: &Api, config: &mut web::ServiceConfig) {
 }
 
 async fn unanswered(request: HttpRequest, api: Data<Api>) -> Result<actix_web::HttpResponse, ApiError> {
-    Err(api.routes.unanswered(request.path()))
+    Err(api.routes.unanswered(request.method(), request.path()))
 }
 
 /// An application for one listener, with the edge around it.

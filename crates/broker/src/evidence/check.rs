@@ -47,7 +47,8 @@ impl Broker {
         let seal = text(&mut zip, SEAL).unwrap_or_default();
         let digest = sha256_hex(sums.as_bytes());
         let told = self.store().open_token(PURPOSE, seal.trim());
-        let mut found = EvidenceCheck { sealed: told.as_deref() == Some(digest.as_bytes()), ..EvidenceCheck::default() };
+        let mut found =
+            EvidenceCheck { sealed: told.as_deref() == Some(digest.as_bytes()), ..EvidenceCheck::default() };
 
         let mut listed: BTreeMap<&str, &str> = BTreeMap::new();
         for line in sums.lines() {
@@ -65,7 +66,8 @@ impl Broker {
                 found.added.push(name);
                 continue;
             };
-            let place = if digest_of(&mut member).as_deref() == Some(*sha256) { &mut found.intact } else { &mut found.changed };
+            let place =
+                if digest_of(&mut member).as_deref() == Some(*sha256) { &mut found.intact } else { &mut found.changed };
             place.push(name);
         }
         found.missing = listed.keys().filter(|name| !seen.contains(**name)).map(|name| (*name).to_owned()).collect();

@@ -1,5 +1,5 @@
-use actix_web::http::header::{self, ContentDisposition, DispositionParam, DispositionType};
 use actix_web::http::Method;
+use actix_web::http::header::{self, ContentDisposition, DispositionParam, DispositionType};
 use actix_web::{HttpResponse, get};
 use broker::{BundleText, Evidence, Scope};
 use bytes::Bytes;

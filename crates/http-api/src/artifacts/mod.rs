@@ -8,8 +8,5 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Registers the operations.
 pub(crate) fn operations(services: &mut ServiceConfig<'_>) {
-    services
-        .service(list::list_artifacts)
-        .service(download::download_artifact)
-        .service(evidence::download_evidence);
+    services.service(list::list_artifacts).service(download::download_artifact).service(evidence::download_evidence);
 }

@@ -6,8 +6,8 @@ use domain::record::Recipient;
 use domain::values::{Country, NationalId};
 
 use super::recipient_input::{
-    AuthenticationInput, AuthenticationType, FieldInput, IdentityDocumentInput, NationalIdInput, OrganizationInput, RecipientInput,
-    RequestedAttachmentInput,
+    AuthenticationInput, AuthenticationType, FieldInput, IdentityDocumentInput, NationalIdInput, OrganizationInput,
+    RecipientInput, RequestedAttachmentInput,
 };
 use crate::body::Faults;
 

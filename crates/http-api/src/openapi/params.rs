@@ -5,7 +5,8 @@ use utoipa::IntoParams;
 
 use crate::views::enums::EnvelopeStatus;
 use crate::views::values::{
-    AccountId, ApiKeyId, ArtifactId, DocumentId, EnvelopeId, IdentityDocumentId, JobId, RecipientId, TenantId, Timestamp,
+    AccountId, ApiKeyId, ArtifactId, DocumentId, EnvelopeId, IdentityDocumentId, JobId, RecipientId, TenantId,
+    Timestamp,
 };
 
 macro_rules! paths {

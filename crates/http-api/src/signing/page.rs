@@ -3,8 +3,8 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
-    X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, VARY,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use askama::Template;
 use broker::SigningPage;
@@ -147,7 +147,13 @@ mod tests {
                 assert!(html.contains(saying.title) && html.contains(saying.text), "{state:?} {html}");
                 titles.insert(saying.title);
                 assert_eq!(html.matches("<h1").count(), 1);
-                assert_eq!(html.contains("aria-current=\"step\""), matches!(state, SignerState::Ready { .. } | SignerState::Preparing | SignerState::Stale | SignerState::NotYet));
+                assert_eq!(
+                    html.contains("aria-current=\"step\""),
+                    matches!(
+                        state,
+                        SignerState::Ready { .. } | SignerState::Preparing | SignerState::Stale | SignerState::NotYet
+                    )
+                );
             }
         }
         assert_eq!(titles.len(), 3 * states.len(), "a title is the same in two languages or for two states");
@@ -195,7 +201,10 @@ mod tests {
             assert_eq!(header("x-frame-options"), "DENY");
             let html = String::from_utf8(to_bytes(answer.into_body()).await.unwrap().to_vec()).unwrap();
             assert!(!html.contains("style=") && !html.contains("<style") && !html.contains(" onclick"), "{html}");
-            assert_eq!(html.matches("<script").count(), html.matches("<script src=\"assets/page.js\" defer></script>").count());
+            assert_eq!(
+                html.matches("<script").count(),
+                html.matches("<script src=\"assets/page.js\" defer></script>").count()
+            );
         }
     }
 }

@@ -87,7 +87,10 @@ static SPANISH: Words = Words {
     done: "hecho",
     now: "ahora",
     later: "pendiente",
-    ready: Saying { title: "Listo para firmar", text: "Abra el programa de firma con el enlace y firme con su certificado." },
+    ready: Saying {
+        title: "Listo para firmar",
+        text: "Abra el programa de firma con el enlace y firme con su certificado.",
+    },
     preparing: Saying {
         title: "Preparando la firma",
         text: "Los documentos se están preparando. Suele tardar unos segundos; si pasan varios minutos, avise a quien le envió el enlace.",
@@ -100,9 +103,18 @@ static SPANISH: Words = Words {
         title: "Todavía no es su turno",
         text: "Otras personas firman antes que usted. Vuelva a esta página más tarde.",
     },
-    signed: Saying { title: "Ha firmado", text: "Hemos recibido su firma. No tiene que hacer nada más; puede cerrar esta página." },
-    declined: Saying { title: "Ha rechazado la firma", text: "Hemos anotado que no firma. No tiene que hacer nada más." },
-    expired: Saying { title: "El plazo ha terminado", text: "Ya no se puede firmar. Si aún es necesario, hable con quien le envió el enlace." },
+    signed: Saying {
+        title: "Ha firmado",
+        text: "Hemos recibido su firma. No tiene que hacer nada más; puede cerrar esta página.",
+    },
+    declined: Saying {
+        title: "Ha rechazado la firma",
+        text: "Hemos anotado que no firma. No tiene que hacer nada más.",
+    },
+    expired: Saying {
+        title: "El plazo ha terminado",
+        text: "Ya no se puede firmar. Si aún es necesario, hable con quien le envió el enlace.",
+    },
     over: Saying {
         title: "La firma ya no está abierta",
         text: "Se ha cancelado o ha terminado sin su intervención. No tiene que hacer nada más.",
@@ -115,7 +127,10 @@ static SPANISH: Words = Words {
         title: "Este enlace no es válido",
         text: "Compruebe que la dirección está completa, o pida un enlace nuevo a quien se lo envió.",
     },
-    broken: Saying { title: "Ahora mismo no es posible", text: "Ha fallado algo por nuestra parte. Inténtelo de nuevo dentro de un momento." },
+    broken: Saying {
+        title: "Ahora mismo no es posible",
+        text: "Ha fallado algo por nuestra parte. Inténtelo de nuevo dentro de un momento.",
+    },
 };
 
 static ENGLISH: Words = Words {
@@ -135,7 +150,10 @@ static ENGLISH: Words = Words {
     done: "done",
     now: "now",
     later: "to come",
-    ready: Saying { title: "Ready to sign", text: "Open the signing program with the link and sign with your certificate." },
+    ready: Saying {
+        title: "Ready to sign",
+        text: "Open the signing program with the link and sign with your certificate.",
+    },
     preparing: Saying {
         title: "Preparing the signature",
         text: "The documents are being prepared. This takes a few seconds; after several minutes, tell whoever sent you the link.",
@@ -144,20 +162,38 @@ static ENGLISH: Words = Words {
         title: "The link no longer works",
         text: "The last try was not completed or is too old. You can ask for a new link and try again.",
     },
-    not_yet: Saying { title: "It is not your turn yet", text: "Other people sign before you. Come back to this page later." },
-    signed: Saying { title: "You have signed", text: "We have received your signature. There is nothing more to do; you can close this page." },
-    declined: Saying { title: "You have declined to sign", text: "We have noted that you do not sign. There is nothing more to do." },
-    expired: Saying { title: "The deadline has passed", text: "Signing is no longer possible. If it is still needed, talk to whoever sent you the link." },
+    not_yet: Saying {
+        title: "It is not your turn yet",
+        text: "Other people sign before you. Come back to this page later.",
+    },
+    signed: Saying {
+        title: "You have signed",
+        text: "We have received your signature. There is nothing more to do; you can close this page.",
+    },
+    declined: Saying {
+        title: "You have declined to sign",
+        text: "We have noted that you do not sign. There is nothing more to do.",
+    },
+    expired: Saying {
+        title: "The deadline has passed",
+        text: "Signing is no longer possible. If it is still needed, talk to whoever sent you the link.",
+    },
     over: Saying {
         title: "The signing is no longer open",
         text: "It was cancelled, or it ended without you. There is nothing more to do.",
     },
-    exhausted: Saying { title: "No tries are left", text: "All tries to sign are used up. Talk to whoever sent you the link." },
+    exhausted: Saying {
+        title: "No tries are left",
+        text: "All tries to sign are used up. Talk to whoever sent you the link.",
+    },
     unknown: Saying {
         title: "This link is not valid",
         text: "Check that the address is complete, or ask whoever sent it for a new one.",
     },
-    broken: Saying { title: "Not possible right now", text: "Something failed on our side. Please try again in a moment." },
+    broken: Saying {
+        title: "Not possible right now",
+        text: "Something failed on our side. Please try again in a moment.",
+    },
 };
 
 static PORTUGUESE: Words = Words {
@@ -177,7 +213,10 @@ static PORTUGUESE: Words = Words {
     done: "feito",
     now: "agora",
     later: "pendente",
-    ready: Saying { title: "Pronto para assinar", text: "Abra o programa de assinatura com o link e assine com o seu certificado." },
+    ready: Saying {
+        title: "Pronto para assinar",
+        text: "Abra o programa de assinatura com o link e assine com o seu certificado.",
+    },
     preparing: Saying {
         title: "Preparando a assinatura",
         text: "Os documentos estão sendo preparados. Leva alguns segundos; depois de vários minutos, avise quem enviou o link.",
@@ -186,15 +225,30 @@ static PORTUGUESE: Words = Words {
         title: "O link não funciona mais",
         text: "A última tentativa não foi concluída ou expirou. Você pode pedir um novo link e tentar outra vez.",
     },
-    not_yet: Saying { title: "Ainda não é a sua vez", text: "Outras pessoas assinam antes de você. Volte a esta página mais tarde." },
-    signed: Saying { title: "Você assinou", text: "Recebemos a sua assinatura. Não é preciso fazer mais nada; pode fechar esta página." },
-    declined: Saying { title: "Você recusou a assinatura", text: "Registramos que você não assina. Não é preciso fazer mais nada." },
-    expired: Saying { title: "O prazo terminou", text: "Não é mais possível assinar. Se ainda for necessário, fale com quem enviou o link." },
+    not_yet: Saying {
+        title: "Ainda não é a sua vez",
+        text: "Outras pessoas assinam antes de você. Volte a esta página mais tarde.",
+    },
+    signed: Saying {
+        title: "Você assinou",
+        text: "Recebemos a sua assinatura. Não é preciso fazer mais nada; pode fechar esta página.",
+    },
+    declined: Saying {
+        title: "Você recusou a assinatura",
+        text: "Registramos que você não assina. Não é preciso fazer mais nada.",
+    },
+    expired: Saying {
+        title: "O prazo terminou",
+        text: "Não é mais possível assinar. Se ainda for necessário, fale com quem enviou o link.",
+    },
     over: Saying {
         title: "A assinatura não está mais aberta",
         text: "Foi cancelada ou terminou sem a sua participação. Não é preciso fazer mais nada.",
     },
-    exhausted: Saying { title: "Não restam tentativas", text: "Todas as tentativas de assinatura foram usadas. Fale com quem enviou o link." },
+    exhausted: Saying {
+        title: "Não restam tentativas",
+        text: "Todas as tentativas de assinatura foram usadas. Fale com quem enviou o link.",
+    },
     unknown: Saying {
         title: "Este link não é válido",
         text: "Verifique se o endereço está completo ou peça um novo a quem o enviou.",
