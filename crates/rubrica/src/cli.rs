@@ -53,6 +53,9 @@ pub enum Command {
     /// Check the trail.
     #[command(subcommand)]
     Audit(Audit),
+    /// Check evidence bundles.
+    #[command(subcommand)]
+    Evidence(Evidence),
 }
 
 /// `serve`.
@@ -170,6 +173,18 @@ pub struct CreateKey {
 pub enum Audit {
     /// Walk the hash chain of every envelope's history. Exit code 1 when one is broken.
     Verify,
+}
+
+/// `evidence`.
+#[derive(Debug, Subcommand)]
+pub enum Evidence {
+    /// Check that a bundle of `GET /v1/envelopes/{id}/evidence` is whole, unchanged and from this service. Exit code 1 when it
+    /// is not.
+    Verify {
+        /// The bundle, a ZIP file.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
 }
 
 fn scope(word: &str) -> Result<Scope, String> {
