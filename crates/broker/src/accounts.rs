@@ -530,10 +530,10 @@ pub(crate) fn provider_answer<T>(kind: &str, outcome: Outcome<T>) -> Result<T> {
 
 /// What a correction that the adapter refuses becomes.
 pub(crate) fn refused_correction(error: BrokerError) -> BrokerError {
-    match error {
-        BrokerError::Invalid(findings) => BrokerError::NotHonoured { findings, could: Vec::new() },
-        other => other,
+    if let BrokerError::Invalid(findings) = error {
+        return BrokerError::NotHonoured { findings, could: Vec::new() };
     }
+    error
 }
 
 /// Settings or credentials as the schema's own defaults and examples have them: enough to open an account that nobody

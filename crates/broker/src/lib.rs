@@ -12,9 +12,11 @@ mod documents;
 mod drafts;
 pub mod engine;
 mod error;
+mod evidence;
 mod examine;
 mod failpoint;
 mod files;
+mod identity_documents;
 mod order;
 pub mod plan;
 mod resolve;
@@ -45,8 +47,9 @@ pub use digest::ContentDigest;
 pub use documents::{Content, DocumentChange, Upload, UploadedAs};
 pub use drafts::{InlineDocument, InlineFile, NewEnvelope, NewRecipient};
 pub use error::{BrokerError, DocumentFault, Result};
+pub use evidence::{BundleText, Evidence, EvidenceCheck};
 pub use resolve::Resolve;
-pub use signing_page::{SignerState, SigningPage};
+pub use signing_page::{SignerState, SigningPage, Visit};
 
 pub use {pdf, persistence, provider_clients};
 

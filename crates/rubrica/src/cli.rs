@@ -56,6 +56,9 @@ pub enum Command {
     /// Hold what a provider really answers against what its contract assumes.
     #[command(subcommand)]
     Transcript(Transcript),
+    /// Check evidence bundles.
+    #[command(subcommand)]
+    Evidence(Evidence),
 }
 
 /// `serve`.
@@ -186,6 +189,18 @@ pub enum Transcript {
     /// 1 when one is refuted.
     Check {
         /// A file that `serve --transcript` wrote.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+}
+
+/// `evidence`.
+#[derive(Debug, Subcommand)]
+pub enum Evidence {
+    /// Check that a bundle of `GET /v1/envelopes/{id}/evidence` is whole, unchanged and from this service. Exit code 1 when it
+    /// is not.
+    Verify {
+        /// The bundle, a ZIP file.
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },

@@ -2,6 +2,7 @@
 
 mod audit;
 mod config;
+mod evidence;
 mod keys;
 mod migrate;
 mod openapi;
@@ -31,6 +32,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Keys(what) => keys::run(sources, what).await,
         Command::Audit(what) => audit::run(sources, what).await,
         Command::Transcript(what) => transcript::run(&what),
+        Command::Evidence(what) => evidence::run(sources, what).await,
     };
     match done {
         Ok(code) => code,
