@@ -283,7 +283,11 @@ impl Collecting<'_> {
         }
         self.change(envelope, |envelope, edit| {
             let now = self.broker.clock().now();
-            let waits = envelope.submissions.iter().find(|s| s.id == self.id).is_none_or(|s| waits_for_person(s) || waits_for_provider(s));
+            let waits = envelope
+                .submissions
+                .iter()
+                .find(|s| s.id == self.id)
+                .is_none_or(|s| waits_for_person(s) || waits_for_provider(s));
             if waits {
                 return;
             }
