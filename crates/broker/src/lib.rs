@@ -24,7 +24,7 @@ mod send;
 mod signing_page;
 mod trail;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -119,6 +119,8 @@ struct Inner {
     config: BrokerConfig,
     accounts: Mutex<HashMap<AccountId, Arc<OpenAccount>>>,
     sessions: Mutex<HashMap<AccountId, Arc<Session>>>,
+    /// Accounts whose cached session has worked at least once.
+    proved_sessions: Mutex<HashSet<AccountId>>,
     transports: Mutex<HashMap<Connection, Transport>>,
 }
 
@@ -148,6 +150,7 @@ impl Broker {
                 config,
                 accounts: Mutex::default(),
                 sessions: Mutex::default(),
+                proved_sessions: Mutex::default(),
                 transports: Mutex::default(),
             }),
         }
@@ -236,11 +239,23 @@ impl Broker {
     }
 
     pub(crate) fn keep_session(&self, id: AccountId, session: Arc<Session>) {
+        locked(&self.inner.proved_sessions).remove(&id);
         self.sessions().insert(id, session);
     }
 
     pub(crate) fn forget_session(&self, id: AccountId) {
         self.sessions().remove(&id);
+        locked(&self.inner.proved_sessions).remove(&id);
+    }
+
+    /// Notes that the cached session of the account was accepted.
+    pub(crate) fn prove_session(&self, id: AccountId) {
+        locked(&self.inner.proved_sessions).insert(id);
+    }
+
+    /// Whether the cached session of the account was ever accepted.
+    pub(crate) fn is_session_proved(&self, id: AccountId) -> bool {
+        locked(&self.inner.proved_sessions).contains(&id)
     }
 
     /// Lets submissions that wait for their account to be mended be tried again.

@@ -38,6 +38,10 @@ pub struct Reading {
     /// recipient can go on (Viafirma).
     #[serde(default)]
     pub used_up: bool,
+    /// Whether everybody has acted and the provider is still at work (a notary, a seal): it is read on, and the submission
+    /// is not completed before a later reading says otherwise.
+    #[serde(default)]
+    pub pending_result: bool,
 }
 
 /// One difference between what was asked and what the provider holds.
@@ -64,6 +68,7 @@ impl Reading {
             occurred_at: None,
             differences: None,
             used_up: false,
+            pending_result: false,
         }
     }
 }

@@ -17,6 +17,7 @@ use provider_clients::provider::transcript::{self, Exchange};
 use provider_clients::provider::{EarlierAttempt, Moment, Session, SubmissionView, Unbuildable};
 use provider_clients::reply::{Reply, StoredFile, TransportError};
 use provider_clients::transport::{CallContext, Permit};
+use secrecy::ExposeSecret;
 
 use crate::accounts::OpenAccount;
 use crate::files::EnvelopeFiles;
@@ -207,14 +208,33 @@ impl Broker {
             let judged = transcript::judge(&account.adapter.expectations(), &exchange);
             recorder.record(account.id, &account.kind, &exchange.redacted(), &judged);
         }
-        let outcome = match answered {
-            Ok(reply) => read(&reply),
+        match answered {
+            Ok(reply) => self.judged(account, call, &reply, read),
             Err(error @ (TransportError::NotSent { .. } | TransportError::Lost { .. })) => error.outcome(),
-        };
-        if matches!(outcome, Outcome::SessionExpired) {
-            self.forget_session(account.id);
         }
-        outcome
+    }
+
+    /// Reads an answer. A refused session is forgotten, so that another is opened; when it was opened for this very call
+    /// and never worked, another would fare no better, and the refusal is final.
+    fn judged<T>(
+        &self,
+        account: &OpenAccount,
+        call: &Call,
+        reply: &Reply,
+        read: impl FnOnce(&Reply) -> Outcome<T>,
+    ) -> Outcome<T> {
+        let id = account.id;
+        let carried = self.session(id).is_some_and(|session| carries(call, &session));
+        let outcome = read(reply);
+        if !matches!(outcome, Outcome::SessionExpired) {
+            if carried {
+                self.prove_session(id);
+            }
+            return outcome;
+        }
+        let is_final = carried && !self.is_session_proved(id);
+        self.forget_session(id);
+        if is_final { Outcome::Refused(account.adapter.session_refused(call, reply)) } else { outcome }
     }
 
     /// The moment for building a call of `account`.
@@ -265,6 +285,11 @@ impl Broker {
             })),
         }
     }
+}
+
+/// Whether a call proves itself with this session.
+fn carries(call: &Call, session: &Session) -> bool {
+    call.headers.iter().any(|header| header.secret && header.value.contains(session.token.expose_secret()))
 }
 
 /// How long a call may take in all, from its permit on.

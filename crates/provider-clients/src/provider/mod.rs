@@ -20,7 +20,7 @@ use domain::facts::ArtifactOffer;
 use domain::finding::Finding;
 use domain::ids::RecipientId;
 use domain::order::Order;
-use domain::outcome::{Doubt, Outcome};
+use domain::outcome::{Class, Doubt, Outcome, Refusal};
 use domain::steps::{Step, StepOutput, SubmissionPlan};
 use serde_json::Value;
 
@@ -222,6 +222,17 @@ pub trait Account: Send + Sync {
     /// The session in the answer.
     fn session_reply(&self, _moment: &Moment<'_>, _reply: &Reply) -> Outcome<Session> {
         no_such_call()
+    }
+
+    /// What it means that a session was refused which had been opened for this very call: the answer is final.
+    fn session_refused(&self, call: &Call, reply: &Reply) -> Refusal {
+        Refusal {
+            class: Class::Authentication,
+            code: format!("{}/http_{}", call.endpoint, reply.status),
+            message: "The provider opened a session and then refused it.".to_owned(),
+            blames: Vec::new(),
+            retry_after: reply.retry_after,
+        }
     }
 
     /// How the credentials are checked without a side effect.
