@@ -363,6 +363,7 @@ fn merged(earlier: Option<Reading>, later: &Reading) -> Reading {
     };
     let mut merged = later.clone();
     merged.differences = later.differences.clone().or(earlier.differences);
+    merged.files_pending &= earlier.files_pending;
     for (name, value) in earlier.details {
         merged.details.entry(name).or_insert(value);
     }

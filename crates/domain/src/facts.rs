@@ -38,6 +38,10 @@ pub struct Reading {
     /// recipient can go on (Viafirma).
     #[serde(default)]
     pub used_up: bool,
+    /// Whether the provider will still tell which files there are: until it has, a submission in which everybody acted
+    /// stays `finalizing`. Once a reading said no, it stays no.
+    #[serde(default)]
+    pub files_pending: bool,
 }
 
 /// One difference between what was asked and what the provider holds.
@@ -64,6 +68,7 @@ impl Reading {
             occurred_at: None,
             differences: None,
             used_up: false,
+            files_pending: false,
         }
     }
 }
