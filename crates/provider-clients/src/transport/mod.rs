@@ -230,7 +230,11 @@ impl Transport {
         let to = from.join(response.headers().get(LOCATION)?.to_str().ok()?).ok()?;
         let host = to.host_str()?;
         let allowed = call.url.host_str() == Some(host)
-            || call.redirects.hosts.iter().any(|named| named == Redirects::ANY_HOST || named.eq_ignore_ascii_case(host));
+            || call
+                .redirects
+                .hosts
+                .iter()
+                .any(|named| named == Redirects::ANY_HOST || named.eq_ignore_ascii_case(host));
         (allowed && guard::check_url(&to, self.allow_private).is_ok()).then_some(to)
     }
 }
