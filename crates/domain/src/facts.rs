@@ -38,8 +38,8 @@ pub struct Reading {
     /// recipient can go on (Viafirma).
     #[serde(default)]
     pub used_up: bool,
-    /// Whether everybody has acted and the provider is still at work (a notary, a seal): it is read on, and the submission
-    /// is not completed before a later reading says otherwise.
+    /// Whether the provider is not ready with the result (a notary, a seal), also before everybody acted: it is read on, and
+    /// the submission is not completed before a reading says otherwise. Once a reading said no, it stays no.
     #[serde(default)]
     pub pending_result: bool,
 }

@@ -288,7 +288,11 @@ pub fn settle(
             let pause = policy.pause(record.tries);
             ready_again(record, now, refusal.retry_after.map_or(pause, |asked| asked.max(pause)))
         }
-        Outcome::Refused(refusal) if refusal.class.is_fixable_in_account() || refusal.class.passes_by_itself() => {
+        Outcome::Refused(refusal)
+            if refusal.class.is_fixable_in_account()
+                || refusal.class.passes_by_itself()
+                || refusal.is_fault_of_settings() =>
+        {
             with(record, Progress::Blocked { since: now, refusal })
         }
         Outcome::Refused(refusal) => with(record, Progress::Refused { refusal }),

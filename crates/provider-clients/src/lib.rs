@@ -5,6 +5,7 @@
 
 pub mod call;
 pub mod efirma_go;
+pub mod gofirmex;
 pub mod probe;
 pub mod provider;
 pub mod registry;
