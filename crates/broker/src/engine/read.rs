@@ -202,6 +202,8 @@ impl Reader<'_> {
     }
 
     fn pause<T>(&self, outcome: &Outcome<T>) -> TimeDelta {
+        // What is read can wait, but never longer than anything else that is tried again.
+        let unasked = |pause: Duration| pause.min(self.broker.config().policy.longest_pause);
         let asked = match outcome {
             Outcome::Refused(refusal) => {
                 tracing::warn!(
@@ -210,15 +212,15 @@ impl Reader<'_> {
                     class = refusal.class.as_str(),
                     "The provider refused to tell the state of submissions"
                 );
-                refusal.retry_after.unwrap_or(Duration::from_mins(1))
+                refusal.retry_after.unwrap_or_else(|| unasked(Duration::from_mins(1)))
             }
-            Outcome::NotSent { retry_after, .. } => retry_after.unwrap_or(Duration::from_secs(5)),
+            Outcome::NotSent { retry_after, .. } => retry_after.unwrap_or_else(|| unasked(Duration::from_secs(5))),
             Outcome::Unknown(doubt) => {
                 tracing::warn!(account.id = %self.account.id, reason = %doubt.reason, "Reading submissions failed");
-                Duration::from_secs(15)
+                unasked(Duration::from_secs(15))
             }
             // A session is opened again by the next try.
-            Outcome::Done(_) | Outcome::SessionExpired => Duration::from_secs(1),
+            Outcome::Done(_) | Outcome::SessionExpired => unasked(Duration::from_secs(1)),
         };
         TimeDelta::from_std(asked).unwrap_or(TimeDelta::minutes(1))
     }

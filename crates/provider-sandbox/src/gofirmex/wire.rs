@@ -145,7 +145,13 @@ pub(super) fn success(state: &State, message: &str) -> Value {
 }
 
 /// What a creating call answers: the new id at its pointer, and beside it what else is told.
-pub(super) fn created(state: &State, message: &str, id_pointers: &[String], id: &str, beside: &[(&str, Value)]) -> HttpResponse {
+pub(super) fn created(
+    state: &State,
+    message: &str,
+    id_pointers: &[String],
+    id: &str,
+    beside: &[(&str, Value)],
+) -> HttpResponse {
     let mut body = success(state, message);
     let pointer = first(id_pointers);
     put(&mut body, pointer, id.into());
