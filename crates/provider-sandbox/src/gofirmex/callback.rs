@@ -117,12 +117,7 @@ fn instant(at: DateTime<Utc>) -> String {
 }
 
 /// Sends a callback of a portfolio where its customer has an address for it.
-fn send(
-    sandbox: &Sandbox,
-    key: PortfolioKey,
-    kind: CallbackKind,
-    fill: impl FnOnce(&State, &Portfolio, &mut Value),
-) {
+fn send(sandbox: &Sandbox, key: PortfolioKey, kind: CallbackKind, fill: impl FnOnce(&State, &Portfolio, &mut Value)) {
     let callback = {
         let state = sandbox.gofirmex_state();
         state.portfolio(key).and_then(|portfolio| prepare(&state, portfolio, kind, fill))

@@ -12,25 +12,13 @@ use super::wire::{self, Refusal};
 use crate::sandbox::Sandbox;
 
 /// The members of style `code`.
-const KNOWN: [&str; 7] = [
-    "portfolio_id",
-    "document",
-    "description",
-    "document_type",
-    "signature",
-    "client_document_id",
-    "encryption_key",
-];
+const KNOWN: [&str; 7] =
+    ["portfolio_id", "document", "description", "document_type", "signature", "client_document_id", "encryption_key"];
 /// The members of style `flags`, which this service does not take. Source: contract assumption G12.
 const FLAGS: [&str; 4] = ["sign", "notary_sign", "document_format", "document_hash"];
 
 /// Checks a document and adds it.
-pub(super) fn add(
-    sandbox: &Sandbox,
-    caller: &Caller,
-    sent: &Object,
-    body: &Body,
-) -> Result<HttpResponse, Refusal> {
+pub(super) fn add(sandbox: &Sandbox, caller: &Caller, sent: &Object, body: &Body) -> Result<HttpResponse, Refusal> {
     let mut state = sandbox.gofirmex_state();
     check_members(&state, sent, body)?;
     let own = |name: &str| sent.get(name).and_then(Value::as_str);

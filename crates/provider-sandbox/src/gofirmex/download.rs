@@ -80,7 +80,9 @@ fn not_found() -> HttpResponse {
 fn files(portfolio: &Portfolio) -> Vec<File> {
     let mut used = BTreeSet::new();
     let documents = portfolio.documents.iter();
-    documents.map(|document| (file_name(&document.description, &mut used), document.sealed.clone().unwrap_or_default())).collect()
+    documents
+        .map(|document| (file_name(&document.description, &mut used), document.sealed.clone().unwrap_or_default()))
+        .collect()
 }
 
 /// The description as a file name with `.pdf`, with a number where another has it already.

@@ -64,8 +64,7 @@ pub(super) fn authenticate(state: &State, request: &HttpRequest) -> Result<Calle
     let token = header.and_then(|value| value.strip_prefix(jwt.prefix.as_str())).and_then(Token::parse);
     let token = token.ok_or_else(|| Barred::unauthorized("Unauthorized"))?;
     let claim = jwt.issuer_claim();
-    let issuer =
-        token.text(claim).ok_or_else(|| Barred::unauthorized(&format!("No mandatory '{claim}' in claims")))?;
+    let issuer = token.text(claim).ok_or_else(|| Barred::unauthorized(&format!("No mandatory '{claim}' in claims")))?;
     let consumer = state
         .consumer(issuer)
         .ok_or_else(|| Barred::unauthorized(&format!("No credentials found for given '{claim}'")))?;

@@ -16,12 +16,7 @@ const KNOWN: [&str; 6] =
     ["portfolio_id", "signer_nin", "document", "description", "document_type", "client_document_id"];
 
 /// Checks an identity document and adds it.
-pub(super) fn add(
-    sandbox: &Sandbox,
-    caller: &Caller,
-    sent: &Object,
-    body: &Body,
-) -> Result<HttpResponse, Refusal> {
+pub(super) fn add(sandbox: &Sandbox, caller: &Caller, sent: &Object, body: &Body) -> Result<HttpResponse, Refusal> {
     let mut state = sandbox.gofirmex_state();
     check_members(&state, sent, body)?;
     let own = |name: &str| sent.get(name).and_then(Value::as_str).unwrap_or_default();

@@ -54,8 +54,7 @@ impl<'a> Members<'a> {
 
     /// Members that the contract does not know.
     pub(super) fn refuse_unknown(&mut self, known: &[&str]) {
-        let unknown: Vec<&'a String> =
-            self.object.keys().filter(|name| !known.contains(&name.as_str())).collect();
+        let unknown: Vec<&'a String> = self.object.keys().filter(|name| !known.contains(&name.as_str())).collect();
         for name in unknown {
             self.fault(name, "is not a known member");
         }

@@ -88,10 +88,9 @@ fn nothing_to_do(stage: Stage, reason: ActError) -> &'static str {
         Stage::Accepted | Stage::Signing => match reason {
             ActError::AlreadyActed => "Ya ha firmado todos los documentos. Faltan otros firmantes.",
             ActError::NotTheirTurn => "Todavía no es su turno.",
-            ActError::UnknownTransaction
-            | ActError::NoRecipient
-            | ActError::NotInProcess
-            | ActError::CannotSeal => "Los documentos se están procesando.",
+            ActError::UnknownTransaction | ActError::NoRecipient | ActError::NotInProcess | ActError::CannotSeal => {
+                "Los documentos se están procesando."
+            }
         },
         Stage::InNotary => "Todos han firmado. La notaría está revisando los documentos.",
         Stage::Completed => "Los documentos están firmados. Ya puede descargarlos con todas las firmas.",

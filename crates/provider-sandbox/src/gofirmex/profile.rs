@@ -53,7 +53,8 @@ impl Default for Profile {
     fn default() -> Self {
         static PARSED: OnceLock<Arc<Profile>> = OnceLock::new();
         #[expect(clippy::expect_used, reason = "the text is part of the program and a test reads it")]
-        let parsed = PARSED.get_or_init(|| Arc::new(serde_json::from_str(DEFAULTS).expect("the defaults are a profile")));
+        let parsed =
+            PARSED.get_or_init(|| Arc::new(serde_json::from_str(DEFAULTS).expect("the defaults are a profile")));
         Self::clone(parsed)
     }
 }
@@ -98,12 +99,19 @@ impl Profile {
 
     fn pointers(&self) -> impl Iterator<Item = &Vec<String>> {
         let (answers, callback) = (&self.response, &self.callback);
-        [&answers.success, &answers.portfolio_id, &answers.document_id, &answers.message, &answers.detail, &answers.code]
-            .into_iter()
-            .chain([&callback.event, &callback.portfolio_id, &callback.client_portfolio_id, &callback.status])
-            .chain([&callback.signers, &callback.signer_nin, &callback.signer_sign_url, &callback.signed_by])
-            .chain([&callback.document_id, &callback.client_document_id, &callback.download_url, &callback.documents])
-            .chain([&callback.document_download_url, &callback.message, &callback.detail])
+        [
+            &answers.success,
+            &answers.portfolio_id,
+            &answers.document_id,
+            &answers.message,
+            &answers.detail,
+            &answers.code,
+        ]
+        .into_iter()
+        .chain([&callback.event, &callback.portfolio_id, &callback.client_portfolio_id, &callback.status])
+        .chain([&callback.signers, &callback.signer_nin, &callback.signer_sign_url, &callback.signed_by])
+        .chain([&callback.document_id, &callback.client_document_id, &callback.download_url, &callback.documents])
+        .chain([&callback.document_download_url, &callback.message, &callback.detail])
     }
 
     /// The vendor's word for a stage. A word that is not the default one is found by the neutral state that the profile gives it.
@@ -277,7 +285,9 @@ impl Endpoint {
         loop {
             match (wanted.next(), given.next()) {
                 (None, None) => return Some(placed),
-                (Some(wanted), Some(given)) if wanted.starts_with('{') && wanted.ends_with('}') && !given.is_empty() => {
+                (Some(wanted), Some(given))
+                    if wanted.starts_with('{') && wanted.ends_with('}') && !given.is_empty() =>
+                {
                     placed.get_or_insert_with(|| given.to_owned());
                 }
                 (Some(wanted), Some(given)) if wanted == given => {}
@@ -394,7 +404,8 @@ mod tests {
             "IN_NOTARY": null, "COMPLETED": null, "ACCEPTED": null, "LISTO": "sent", "NOTARIA": "finalizing", "FIN": "finalizing",
         } });
         let profile = Profile::merged(&words).unwrap();
-        let words = [Stage::Accepted, Stage::InNotary, Stage::Completed, Stage::RejectedByClient].map(|s| profile.word(s));
+        let words =
+            [Stage::Accepted, Stage::InNotary, Stage::Completed, Stage::RejectedByClient].map(|s| profile.word(s));
         assert_eq!(words, ["LISTO", "NOTARIA", "FIN", "REJECTED_BY_CLIENT"]);
     }
 

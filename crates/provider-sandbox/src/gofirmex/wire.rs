@@ -5,8 +5,7 @@ use actix_web::http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::config::{DetailShape, Variants};
-use super::pointers::{first, parent, put, sibling};
-use super::profile::Profile;
+use super::pointers::{first, put, sibling};
 use super::state::State;
 
 /// A faulty member of a request.
@@ -145,7 +144,13 @@ pub(super) fn success(state: &State, message: &str) -> Value {
 }
 
 /// What a creating call answers: the new id at its pointer, and beside it what else is told.
-pub(super) fn created(state: &State, message: &str, id_pointers: &[String], id: &str, beside: &[(&str, Value)]) -> HttpResponse {
+pub(super) fn created(
+    state: &State,
+    message: &str,
+    id_pointers: &[String],
+    id: &str,
+    beside: &[(&str, Value)],
+) -> HttpResponse {
     let mut body = success(state, message);
     let pointer = first(id_pointers);
     put(&mut body, pointer, id.into());
@@ -159,9 +164,4 @@ pub(super) fn created(state: &State, message: &str, id_pointers: &[String], id: 
 
 fn created_status(variants: &Variants) -> StatusCode {
     if variants.created_as_201 { StatusCode::CREATED } else { StatusCode::OK }
-}
-
-/// Where answers hold a portfolio: the object with the id of a created one.
-pub(super) fn portfolio_pointer(profile: &Profile) -> &str {
-    parent(first(&profile.response.portfolio_id))
 }
