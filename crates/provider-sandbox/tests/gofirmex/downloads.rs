@@ -94,6 +94,21 @@ async fn links_may_ask_for_the_token() {
 }
 
 #[tokio::test]
+async fn a_link_may_lead_through_other_addresses() {
+    let world = signing_world().await;
+    world.vary(|variants| variants.download_redirects = 2);
+    let id = completed(&world, &[document("Contrato", CONTRACT)]).await;
+    let mut url = links(&world, &id).0.unwrap();
+    for _ in 0..2 {
+        let response = world.http.get(&url).send().await.unwrap();
+        assert_eq!(response.status(), 302);
+        url = format!("{}{}", world.running.base_url(), response.headers()["location"].to_str().unwrap());
+    }
+    let (status, _, pdf) = world.download(&url).await;
+    assert_eq!((status, signatures(&pdf)), (200, 1));
+}
+
+#[tokio::test]
 async fn a_link_may_show_a_page_in_place_of_the_file() {
     let world = signing_world().await;
     world.vary(|variants| variants.html_download = true);

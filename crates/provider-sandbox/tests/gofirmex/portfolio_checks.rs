@@ -71,6 +71,7 @@ async fn every_member_of_a_signer_is_checked() {
         (json!({ "order": 0 }), "order", "must be an integer from 1"),
         (json!({ "order": "1" }), "order", "must be an integer from 1"),
         (json!({ "phone": "912345678" }), "phone", "must be an E.164 number"),
+        (json!({ "phone": 56_912_345_678_u64 }), "phone", "must be a string"),
         (json!({ "role": "signer" }), "role", "is not a known member"),
     ];
     for (change, field, message) in cases {
