@@ -6,8 +6,8 @@ use actix_web::web::{Payload, ThinData};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::body::{Body, BodyError};
+use super::calls::Call;
 use super::gateway::{self, Barred, Caller};
-use super::profile::Call;
 use super::wire::Refusal;
 use super::{VENDOR, create, documents, identity, read, start, withdraw};
 use crate::endpoint::{self, plain};

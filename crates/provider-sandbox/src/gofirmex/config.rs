@@ -150,6 +150,8 @@ pub struct Variants {
     pub links: Links,
     /// Links ask for the JWT (G7).
     pub download_needs_jwt: bool,
+    /// How often a link leads to another address before it gives the file (G7).
+    pub download_redirects: u32,
     /// Links show a web page in place of the file.
     pub html_download: bool,
     /// How long links live, in hours of virtual time; reading the portfolio gives them as long again (G36).
@@ -188,6 +190,7 @@ impl Default for Variants {
             zip_download: false,
             links: Links::Both,
             download_needs_jwt: false,
+            download_redirects: 0,
             html_download: false,
             link_hours: 24,
             callbacks_without_event: false,

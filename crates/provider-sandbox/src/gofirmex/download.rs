@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 use std::io::{Cursor, Write};
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Path, ThinData};
+use actix_web::http::header::LOCATION;
+use actix_web::web::{Path, Query, ThinData};
 use actix_web::{HttpRequest, HttpResponse};
 use bytes::Bytes;
+use serde::Deserialize;
 use serde_json::json;
 use zip::ZipWriter;
 use zip::result::ZipResult;
@@ -20,11 +22,19 @@ use crate::sandbox::Sandbox;
 /// A signed file with its name.
 type File = (String, Bytes);
 
+/// How many addresses a caller was led through already.
+#[derive(Deserialize)]
+pub(super) struct Way {
+    #[serde(default)]
+    hop: u32,
+}
+
 /// `GET /files/{link}`.
 pub(super) async fn file(
     ThinData(sandbox): ThinData<Sandbox>,
     request: HttpRequest,
     link: Path<String>,
+    Query(way): Query<Way>,
 ) -> HttpResponse {
     let state = sandbox.gofirmex_state();
     if state.variants.download_needs_jwt
@@ -42,6 +52,10 @@ pub(super) async fn file(
     if portfolio.links_until.is_some_and(|until| until < sandbox.now()) {
         // What storage services answer to a link whose time is over; the contract does not say.
         return HttpResponse::Forbidden().json(json!({ "message": "Request has expired" }));
+    }
+    if way.hop < state.variants.download_redirects {
+        let next = format!("{}?hop={}", request.path(), way.hop.saturating_add(1));
+        return HttpResponse::Found().insert_header((LOCATION, next)).finish();
     }
     if state.variants.html_download {
         return HttpResponse::Ok().content_type("text/html; charset=utf-8").body(

@@ -41,6 +41,10 @@ impl<'a> Members<'a> {
     pub(super) fn optional_text(&mut self, name: &str) -> Option<&'a str> {
         match self.get(name) {
             None => None,
+            Some(Value::Null) => {
+                self.fault(name, "must be a string");
+                None
+            }
             Some(_) => self.text(name),
         }
     }

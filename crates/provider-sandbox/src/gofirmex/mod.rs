@@ -6,6 +6,7 @@
 mod api;
 mod body;
 mod callback;
+mod calls;
 mod catalogue;
 mod checks;
 mod config;
@@ -66,7 +67,7 @@ pub(crate) fn routes(service: &mut ServiceConfig) {
         .configure(pages::routes)
         .configure(operator::routes)
         .service(name("download").at("/files/{link}", web::get().to(download::file)));
-    for call in profile::Call::ALL {
+    for call in calls::Call::ALL {
         let is_it = move |context: &actix_web::guard::GuardContext<'_>| api::is_call(context, call);
         scope = scope.service(name(call.name()).wherever(is_it, web::to(api::serve)));
     }

@@ -6,10 +6,10 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use actix_web::http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::calls::{Calls, Endpoint};
 use super::state::Stage;
 
 const DEFAULTS: &str = include_str!("../../assets/gofirmex-profile.json");
@@ -172,131 +172,6 @@ fn merge(target: &mut Value, patch: &Value) {
     }
 }
 
-/// A call of the service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Call {
-    CreatePortfolio,
-    AddDocument,
-    AddIdentityDocument,
-    Start,
-    GetPortfolio,
-    FindPortfolio,
-    CancelPortfolio,
-    Resend,
-}
-
-impl Call {
-    pub(super) const ALL: [Self; 8] = [
-        Self::CreatePortfolio,
-        Self::AddDocument,
-        Self::AddIdentityDocument,
-        Self::Start,
-        Self::GetPortfolio,
-        Self::FindPortfolio,
-        Self::CancelPortfolio,
-        Self::Resend,
-    ];
-
-    /// The endpoint's name for faults and the ledger.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::CreatePortfolio => "create_portfolio",
-            Self::AddDocument => "add_document",
-            Self::AddIdentityDocument => "add_identity_document",
-            Self::Start => "start",
-            Self::GetPortfolio => "get_portfolio",
-            Self::FindPortfolio => "find_portfolio",
-            Self::CancelPortfolio => "cancel_portfolio",
-            Self::Resend => "resend",
-        }
-    }
-}
-
-/// Where the calls are; one without a place does not exist at this service.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Calls {
-    create_portfolio: Endpoint,
-    add_document: Endpoint,
-    add_identity_document: Endpoint,
-    start: Endpoint,
-    #[serde(default)]
-    get_portfolio: Option<Endpoint>,
-    #[serde(default)]
-    find_portfolio: Option<Endpoint>,
-    #[serde(default)]
-    cancel_portfolio: Option<Endpoint>,
-    #[serde(default)]
-    resend: Option<Endpoint>,
-}
-
-impl Calls {
-    fn endpoint(&self, call: Call) -> Option<&Endpoint> {
-        match call {
-            Call::CreatePortfolio => Some(&self.create_portfolio),
-            Call::AddDocument => Some(&self.add_document),
-            Call::AddIdentityDocument => Some(&self.add_identity_document),
-            Call::Start => Some(&self.start),
-            Call::GetPortfolio => self.get_portfolio.as_ref(),
-            Call::FindPortfolio => self.find_portfolio.as_ref(),
-            Call::CancelPortfolio => self.cancel_portfolio.as_ref(),
-            Call::Resend => self.resend.as_ref(),
-        }
-    }
-
-    fn all(&self) -> impl Iterator<Item = (Call, &Endpoint)> {
-        Call::ALL.into_iter().filter_map(|call| Some((call, self.endpoint(call)?)))
-    }
-
-    /// The call at that place, and what stands in its path where the profile has a placeholder. A path that is spelled out goes before one
-    /// with a placeholder.
-    pub(super) fn at(&self, method: &Method, path: &str) -> Option<(Call, Option<String>)> {
-        let mut found = None;
-        for (call, endpoint) in self.all() {
-            match endpoint.matched(method, path) {
-                Some(None) => return Some((call, None)),
-                Some(placed) if found.is_none() => found = Some((call, placed)),
-                Some(_) | None => {}
-            }
-        }
-        found
-    }
-}
-
-/// Method and path of a call. A query in the path only tells clients what to send.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Endpoint {
-    method: String,
-    path: String,
-}
-
-impl Endpoint {
-    fn is_servable(&self) -> bool {
-        self.path.starts_with('/') && matches!(self.method.as_str(), "GET" | "POST" | "PUT" | "PATCH" | "DELETE")
-    }
-
-    /// Whether a request is this call: `Some(None)` for a path without a placeholder, else what the first placeholder stands for.
-    fn matched(&self, method: &Method, path: &str) -> Option<Option<String>> {
-        if method.as_str() != self.method {
-            return None;
-        }
-        let own = self.path.split('?').next().unwrap_or_default();
-        let mut placed = None;
-        let (mut wanted, mut given) = (own.split('/'), path.split('/'));
-        loop {
-            match (wanted.next(), given.next()) {
-                (None, None) => return Some(placed),
-                (Some(wanted), Some(given))
-                    if wanted.starts_with('{') && wanted.ends_with('}') && !given.is_empty() =>
-                {
-                    placed.get_or_insert_with(|| given.to_owned());
-                }
-                (Some(wanted), Some(given)) if wanted == given => {}
-                (Some(_) | None, Some(_) | None) => return None,
-            }
-        }
-    }
-}
-
 /// How a caller proves itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Jwt {
@@ -407,19 +282,6 @@ mod tests {
         let words =
             [Stage::Accepted, Stage::InNotary, Stage::Completed, Stage::RejectedByClient].map(|s| profile.word(s));
         assert_eq!(words, ["LISTO", "NOTARIA", "FIN", "REJECTED_BY_CLIENT"]);
-    }
-
-    #[test]
-    fn a_spelled_out_path_goes_before_a_placeholder() {
-        let profile = Profile::merged(&json!({ "calls": {
-            "get_portfolio": { "method": "GET", "path": "/portfolio/{portfolio_id}" },
-            "find_portfolio": { "method": "GET", "path": "/portfolio/search?client_portfolio_id={client_portfolio_id}" },
-        } }))
-        .unwrap();
-        let at = |path| profile.calls.at(&Method::GET, path);
-        assert_eq!(at("/portfolio/search"), Some((Call::FindPortfolio, None)));
-        assert_eq!(at("/portfolio/7"), Some((Call::GetPortfolio, Some("7".to_owned()))));
-        assert_eq!((at("/portfolio/"), at("//portfolio/7"), at("/portfolio")), (None, None, None));
     }
 
     #[test]

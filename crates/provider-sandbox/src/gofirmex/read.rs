@@ -4,12 +4,13 @@ use actix_web::HttpResponse;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
+use super::body::Object;
 use super::callback::link_urls;
 use super::gateway::Caller;
-use super::pointers::{parent, put};
+use super::pointers::{first, parent, put, sibling};
 use super::state::{Portfolio, PortfolioKey, Signer, Stage, State};
 use super::views::sign_url;
-use super::wire::{self, Refusal, portfolio_pointer};
+use super::wire::{self, Refusal};
 use crate::clock::later;
 use crate::sandbox::Sandbox;
 
@@ -20,7 +21,11 @@ pub(super) fn one(sandbox: &Sandbox, caller: &Caller, id: &str) -> Result<HttpRe
     renew_links(sandbox, &mut state, key);
     let portfolio = state.portfolio(key).ok_or_else(Refusal::unknown_portfolio)?;
     let mut body = wire::success(&state, "Portfolio");
-    put(&mut body, portfolio_pointer(&state.profile), portfolio_json(sandbox, &state, portfolio));
+    let pointer = first(&state.profile.response.portfolio_id);
+    for (name, value) in portfolio_json(sandbox, &state, portfolio) {
+        let place = if name == "id" { pointer.to_owned() } else { sibling(pointer, &name) };
+        put(&mut body, &place, value);
+    }
     Ok(HttpResponse::Ok().json(body))
 }
 
@@ -45,10 +50,10 @@ pub(super) fn find(sandbox: &Sandbox, caller: &Caller, query: &str) -> Result<Ht
     let portfolios: Vec<Value> = found
         .iter()
         .filter_map(|key| state.portfolio(*key))
-        .map(|portfolio| portfolio_json(sandbox, &state, portfolio))
+        .map(|portfolio| Value::Object(portfolio_json(sandbox, &state, portfolio)))
         .collect();
     let mut body = wire::success(&state, "Portfolios");
-    let place = format!("{}/portfolios", parent(portfolio_pointer(&state.profile)));
+    let place = sibling(parent(first(&state.profile.response.portfolio_id)), "portfolios");
     put(&mut body, &place, portfolios.into());
     Ok(HttpResponse::Ok().json(body))
 }
@@ -63,7 +68,7 @@ fn renew_links(sandbox: &Sandbox, state: &mut State, key: PortfolioKey) {
     }
 }
 
-fn portfolio_json(sandbox: &Sandbox, state: &State, portfolio: &Portfolio) -> Value {
+fn portfolio_json(sandbox: &Sandbox, state: &State, portfolio: &Portfolio) -> Object {
     let links = link_urls(sandbox, state, portfolio);
     let signer = |signer: &Signer| {
         let url = portfolio.started_at.filter(|_| portfolio.stage.is_signing());
@@ -82,15 +87,19 @@ fn portfolio_json(sandbox: &Sandbox, state: &State, portfolio: &Portfolio) -> Va
         })
     });
     let reason = portfolio.reason.as_ref();
-    json!({
-        "id": portfolio.id,
-        "client_portfolio_id": portfolio.client_id,
-        "status": state.profile.word(portfolio.stage),
-        "signers": portfolio.signers.iter().map(signer).collect::<Vec<_>>(),
-        "documents": documents.collect::<Vec<_>>(),
-        "download_url": links.portfolio,
-        "rejection": reason.map(|reason| json!({ "detail": reason.detail, "message": reason.message })),
-    })
+    let members = [
+        ("id", json!(portfolio.id)),
+        ("client_portfolio_id", json!(portfolio.client_id)),
+        ("status", json!(state.profile.word(portfolio.stage))),
+        ("signers", portfolio.signers.iter().map(signer).collect()),
+        ("documents", documents.collect()),
+        ("download_url", json!(links.portfolio)),
+        (
+            "rejection",
+            reason.map_or(Value::Null, |reason| json!({ "detail": reason.detail, "message": reason.message })),
+        ),
+    ];
+    members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 /// How far a signer is; the words are this simulator's own, the contract has none.

@@ -5,8 +5,7 @@ use actix_web::http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::config::{DetailShape, Variants};
-use super::pointers::{first, parent, put, sibling};
-use super::profile::Profile;
+use super::pointers::{first, put, sibling};
 use super::state::State;
 
 /// A faulty member of a request.
@@ -165,9 +164,4 @@ pub(super) fn created(
 
 fn created_status(variants: &Variants) -> StatusCode {
     if variants.created_as_201 { StatusCode::CREATED } else { StatusCode::OK }
-}
-
-/// Where answers hold a portfolio: the object with the id of a created one.
-pub(super) fn portfolio_pointer(profile: &Profile) -> &str {
-    parent(first(&profile.response.portfolio_id))
 }
