@@ -9,6 +9,7 @@ use crate::efirma_go;
 use crate::provider::{Account, Fault, Profile, Provider};
 use crate::schema::{Checker, SchemaError};
 use crate::transport::guard;
+use crate::viafirma;
 
 /// A set of vendors that cannot be used: a defect of the build.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -55,7 +56,10 @@ impl Registry {
     /// # Errors
     /// [`RegistryError`]: a defect of the build.
     pub fn standard(allow_private_targets: bool) -> Result<Self, RegistryError> {
-        Self::with(vec![Arc::new(efirma_go::EfirmaGo::new())], allow_private_targets)
+        Self::with(
+            vec![Arc::new(efirma_go::EfirmaGo::new()), Arc::new(viafirma::Viafirma::new())],
+            allow_private_targets,
+        )
     }
 
     /// These vendors.
