@@ -51,7 +51,7 @@ fn server() -> Value {
         "ca_bundle_pem": {
             "type": "string", "minLength": 1, "maxLength": 262_144,
             "description": "Certificates (PEM) of authorities that are trusted beside the usual ones, for a server of your own (V2).",
-            "examples": ["-----BEGIN CERTIFICATE-----\nMIIB…\n-----END CERTIFICATE-----\n"]
+            "examples": ["-----BEGIN CERTIFICATE-----\nMIIBCmFuIGV4YW1wbGUgYW5kIG5vIHJlYWwgY2VydGlmaWNhdGU=\n-----END CERTIFICATE-----\n"]
         },
         "auth": group("Which calls carry the credentials (V4).", json!({
             "send_on_all": yes_no("Whether every call carries them, and not only those for which the provider's pages say so.", true)
