@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::envelope::Document;
 use domain::ids::DocumentId;
 use domain::outcome::Outcome;
 use domain::steps::StepOutput;
@@ -40,7 +41,7 @@ impl ViafirmaAccount {
             operation_id: operation_id(submission)?,
             operation_file: sent::OperationFile {
                 source_id: document.to_string(),
-                filename: &original.filename,
+                filename: &filename(original),
                 signature_policy: self.signature_policy(submission.order, signer_of(submission)?, original),
                 base64_content: &token,
             },
@@ -77,4 +78,10 @@ impl ViafirmaAccount {
             None => doubtful(endpoint::ADD_FILE, "unreadable", "The answer does not tell whether the file was added."),
         }
     }
+}
+
+/// The document's file name with its ending, which the vendor wants.
+pub(super) fn filename(document: &Document) -> String {
+    let name = document.filename.trim();
+    if name.to_ascii_lowercase().ends_with(".pdf") { name.to_owned() } else { format!("{name}.pdf") }
 }

@@ -2,7 +2,7 @@
 
 use super::ViafirmaAccount;
 use super::attempts::{Known, Stand};
-use super::steps::{PREPARE, value};
+use super::steps::{FINISH, PREPARE, value};
 use crate::provider::{Launch, Moment, SubmissionView};
 
 impl ViafirmaAccount {
@@ -17,25 +17,17 @@ impl ViafirmaAccount {
             return Launch::Exhausted;
         }
         let spent = submission.last.is_some_and(|last| last.used_up) || moment.now >= self.dies_at(submission.began_at);
-        let id = submission.outputs.get(PREPARE).and_then(|output| output.values.get(value::OPERATION_ID));
-        match (known.status, id) {
+        match (known.status, complete(submission)) {
             (Stand::Open, Some(id)) if !spent => Launch::Ready { link: self.link(id) },
             // What was signed, or ended for good, is not signed again; a person may be looking at it.
             (Stand::Signed | Stand::PartlySigned | Stand::Withheld | Stand::Cancelled | Stand::Failed, _) => {
                 Launch::Exhausted
             }
-            (Stand::Open | Stand::UsedUp, _)
-                if self.tries(submission) >= self.settings().max_operations_per_recipient =>
-            {
+            (Stand::Open | Stand::UsedUp, _) if tries(submission) >= self.settings().max_operations_per_recipient => {
                 Launch::Exhausted
             }
             (Stand::Open | Stand::UsedUp, _) => Launch::Renew,
         }
-    }
-
-    /// Operations whose link could be served, the current one included.
-    fn tries(&self, submission: &SubmissionView<'_>) -> u32 {
-        u32::try_from(submission.earlier.len()).unwrap_or(u32::MAX).saturating_add(1)
     }
 
     /// The values stand in it as they are, which is how the vendor's own pages write them.
@@ -47,4 +39,16 @@ impl ViafirmaAccount {
             .replace("{public_base_url}", &self.checked.public_base)
             .replace("{operationId}", operation_id)
     }
+}
+
+/// The id of the present operation, once all files are in it.
+fn complete<'a>(submission: &SubmissionView<'a>) -> Option<&'a str> {
+    let output = submission.outputs.get(PREPARE).filter(|_| submission.outputs.contains_key(FINISH))?;
+    output.values.get(value::OPERATION_ID).map(String::as_str)
+}
+
+/// Operations whose link could be served, the present one included.
+fn tries(submission: &SubmissionView<'_>) -> u32 {
+    let earlier = u32::try_from(submission.earlier.len()).unwrap_or(u32::MAX);
+    earlier.saturating_add(u32::from(complete(submission).is_some()))
 }

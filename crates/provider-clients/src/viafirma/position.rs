@@ -42,7 +42,7 @@ pub(super) fn rectangle(field: &Field, page: &PageBox, frame: PositionFrame) -> 
 const TOLERANCE_PT: f64 = domain::values::geometry::FIT_TOLERANCE_PT;
 
 /// The page that a field stands on.
-pub(super) fn page_of<'a>(document: &'a Document, number: u32) -> Option<&'a PageBox> {
+pub(super) fn page_of(document: &Document, number: u32) -> Option<&PageBox> {
     let index = usize::try_from(number).ok()?.checked_sub(1)?;
     document.pages.get(index)
 }

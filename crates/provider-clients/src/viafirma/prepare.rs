@@ -22,8 +22,11 @@ impl ViafirmaAccount {
         let signer = signer_of(submission)?;
         let options = RecipientOptions::of(&signer.spec);
         let by_national_id = || {
-            let value = signer.spec.national_id.as_ref()?.value().to_owned();
-            Some(Filter { operator: Operator::Contains, values: vec![value] })
+            let id = signer.spec.national_id.as_ref()?;
+            // Certificates write some numbers with a hyphen or dots; one of the values has to fit.
+            let mut values = vec![id.value().to_owned()];
+            values.extend(Some(id.given().trim().to_owned()).filter(|given| given != id.value()));
+            Some(Filter { operator: Operator::Contains, values })
         };
         let session_id = self.session_id(submission.id, submission.attempt);
         let filter = |filter: Option<Filter>| filter.map(|filter| self.filter(filter));

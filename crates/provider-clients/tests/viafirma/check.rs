@@ -180,7 +180,6 @@ fn a_signer_whom_nothing_narrows_down_is_a_warning() {
 fn documents_must_fit_the_account() {
     let mut order = two_documents();
     order.documents[0].filename = format!("{}.pdf", "x".repeat(252));
-    order.documents[1].filename = "annex".to_owned();
     order.documents[1].size = 0;
     let settings = json!({ "max_files": 1, "max_file_bytes": 48_212 });
     assert_eq!(
@@ -190,7 +189,6 @@ fn documents_must_fit_the_account() {
             "error document_too_large /documents/0",
             "error too_long /documents/0/filename",
             "error document_empty /documents/1",
-            "error filename_without_ending /documents/1/filename",
         ]
     );
     let nothing = Order { documents: Vec::new(), recipients: Vec::new(), ..simple_order() };

@@ -44,6 +44,14 @@ fn a_link_is_served_while_its_operation_lives() {
 }
 
 #[test]
+fn an_operation_that_lacks_a_file_is_never_served() {
+    let account = account(json!({ "max_operations_per_recipient": 1 }));
+    let mut case = Case::new(simple_order());
+    case.outputs.remove("finish");
+    assert_eq!(case.launch(&*account, 10), Launch::Renew, "and it is no try of the signer's");
+}
+
+#[test]
 fn without_an_operation_one_is_prepared() {
     assert_eq!(Case::unprepared(simple_order()).launch(&*account(json!({})), 10), Launch::Renew);
 }

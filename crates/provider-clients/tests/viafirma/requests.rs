@@ -166,6 +166,20 @@ fn the_least_envelope_sends_the_least() {
 }
 
 #[test]
+fn a_file_name_has_its_ending_and_a_number_both_of_its_spellings() {
+    let account = account(json!({}));
+    let mut case = Case::new(simple_order());
+    case.order.documents[0].filename = " Contrato ñ ".to_owned();
+    case.order.recipients[0].spec.national_id =
+        domain::values::NationalId::new(domain::values::NationalIdType::Rut, "12.345.678-5", None).ok();
+    assert_eq!(case.sent(&*account, "add_file/1")["operationFile"]["filename"], "Contrato ñ.pdf");
+    assert_eq!(
+        case.sent(&*account, "prepare")["numberUserIdFilter"],
+        json!({ "operator": "CONTAINS", "filterValues": ["123456785", "12.345.678-5"] })
+    );
+}
+
+#[test]
 fn each_call_goes_to_its_address_with_its_method_and_time() {
     let account = account(json!({}));
     let case = Case::new(simple_order());

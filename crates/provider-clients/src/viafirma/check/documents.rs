@@ -3,6 +3,7 @@
 use domain::finding::Finding;
 use domain::order::Order;
 
+use crate::viafirma::add_file::filename;
 use crate::viafirma::settings::Settings;
 
 pub(super) fn check(order: &Order, settings: &Settings) -> Vec<Finding> {
@@ -24,12 +25,9 @@ pub(super) fn check(order: &Order, settings: &Settings) -> Vec<Finding> {
             findings.push(Finding::error("document_empty", here.clone(), "Viafirma Platform refuses an empty file."));
         }
         let name = format!("{here}/filename");
-        if document.filename.chars().count() > settings.max_filename_chars {
+        if filename(document).chars().count() > settings.max_filename_chars {
             let detail = format!("The account takes file names of at most {} characters.", settings.max_filename_chars);
             findings.push(Finding::error("too_long", name, detail));
-        } else if !document.filename.to_ascii_lowercase().ends_with(".pdf") {
-            let detail = "Viafirma Platform wants a file name with its ending, .pdf.";
-            findings.push(Finding::error("filename_without_ending", name, detail));
         }
     }
     findings
