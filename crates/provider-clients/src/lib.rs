@@ -14,3 +14,4 @@ pub mod schema;
 #[allow(dead_code, reason = "vendors take what they need")]
 mod shared;
 pub mod transport;
+pub mod viafirma;

@@ -10,6 +10,7 @@ use crate::gofirmex;
 use crate::provider::{Account, Fault, Profile, Provider};
 use crate::schema::{Checker, SchemaError};
 use crate::transport::guard;
+use crate::viafirma;
 
 /// A set of vendors that cannot be used: a defect of the build.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -56,8 +57,11 @@ impl Registry {
     /// # Errors
     /// [`RegistryError`]: a defect of the build.
     pub fn standard(allow_private_targets: bool) -> Result<Self, RegistryError> {
-        let providers: Vec<Arc<dyn Provider>> =
-            vec![Arc::new(efirma_go::EfirmaGo::new()), Arc::new(gofirmex::Gofirmex::new())];
+        let providers: Vec<Arc<dyn Provider>> = vec![
+            Arc::new(efirma_go::EfirmaGo::new()),
+            Arc::new(gofirmex::Gofirmex::new()),
+            Arc::new(viafirma::Viafirma::new()),
+        ];
         Self::with(providers, allow_private_targets)
     }
 
