@@ -5,6 +5,7 @@
 
 pub mod call;
 pub mod efirma_go;
+pub mod firma_virtual;
 pub mod probe;
 pub mod provider;
 pub mod registry;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::efirma_go;
+use crate::firma_virtual;
 use crate::provider::{Account, Fault, Profile, Provider};
 use crate::schema::{Checker, SchemaError};
 use crate::transport::guard;
@@ -55,7 +56,9 @@ impl Registry {
     /// # Errors
     /// [`RegistryError`]: a defect of the build.
     pub fn standard(allow_private_targets: bool) -> Result<Self, RegistryError> {
-        Self::with(vec![Arc::new(efirma_go::EfirmaGo::new())], allow_private_targets)
+        let vendors: Vec<Arc<dyn Provider>> =
+            vec![Arc::new(efirma_go::EfirmaGo::new()), Arc::new(firma_virtual::FirmaVirtual::new())];
+        Self::with(vendors, allow_private_targets)
     }
 
     /// These vendors.
