@@ -6,6 +6,7 @@
 pub mod call;
 pub mod efirma_go;
 pub mod gofirmex;
+pub mod firma_virtual;
 pub mod probe;
 pub mod provider;
 pub mod registry;
