@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::arqsign;
 use crate::efirma_go;
 use crate::provider::{Account, Fault, Profile, Provider};
 use crate::schema::{Checker, SchemaError};
@@ -55,7 +56,7 @@ impl Registry {
     /// # Errors
     /// [`RegistryError`]: a defect of the build.
     pub fn standard(allow_private_targets: bool) -> Result<Self, RegistryError> {
-        Self::with(vec![Arc::new(efirma_go::EfirmaGo::new())], allow_private_targets)
+        Self::with(vec![Arc::new(arqsign::ArqSign::new()), Arc::new(efirma_go::EfirmaGo::new())], allow_private_targets)
     }
 
     /// These vendors.
