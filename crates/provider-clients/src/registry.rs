@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::arqsign;
 use crate::efirma_go;
 use crate::firma_virtual;
 use crate::gofirmex;
-use crate::viafirma;
 use crate::provider::{Account, Fault, Profile, Provider};
 use crate::schema::{Checker, SchemaError};
 use crate::transport::guard;
+use crate::viafirma;
 
 /// A set of vendors that cannot be used: a defect of the build.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -59,6 +60,7 @@ impl Registry {
     /// [`RegistryError`]: a defect of the build.
     pub fn standard(allow_private_targets: bool) -> Result<Self, RegistryError> {
         let providers: Vec<Arc<dyn Provider>> = vec![
+            Arc::new(arqsign::ArqSign::new()),
             Arc::new(efirma_go::EfirmaGo::new()),
             Arc::new(firma_virtual::FirmaVirtual::new()),
             Arc::new(gofirmex::Gofirmex::new()),

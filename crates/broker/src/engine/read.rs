@@ -88,7 +88,8 @@ impl Broker {
         holding: Option<&JobLease>,
         traceparent: Option<&str>,
     ) -> Result<()> {
-        let pace = account.adapter.pace();
+        let adapter = &account.adapter;
+        let pace = Pace { polling: adapter.polling(&self.moment(account, None)), ..adapter.pace() };
         let actor = Actor::Provider { kind: account.kind.clone() };
         let who = Who { tenant: account.tenant, actor, request: None, traceparent, holding, expected: None };
         let (_, quiet) = self

@@ -35,7 +35,8 @@ pub use self::files::{Fetch, FetchHistory, Fetched};
 pub use self::profile::{Fault, OperationSpec, OptionSchemas, Profile};
 pub use self::status::{StatusPage, StatusRequest};
 pub use self::submission::{
-    AccountFacts, EarlierAttempt, LookUpPage, LookUpState, Moment, Prepared, Session, SubmissionView, Then, Unbuildable,
+    ACCOUNT_ID, AccountFacts, EarlierAttempt, LookUpPage, LookUpState, Moment, Prepared, Session, SubmissionView, Then,
+    Unbuildable,
 };
 use self::transcript::Expectation;
 use crate::call::Call;
@@ -67,6 +68,12 @@ pub trait Account: Send + Sync {
 
     /// How fast it may be called.
     fn pace(&self) -> Pace;
+
+    /// The pauses between two readings at this moment: those of [`Account::pace`], unless the vendor is known to call back
+    /// and readings are dear.
+    fn polling(&self, _moment: &Moment<'_>) -> Vec<PollPace> {
+        self.pace().polling
+    }
 
     /// How its server is reached.
     fn connection(&self) -> Connection {
