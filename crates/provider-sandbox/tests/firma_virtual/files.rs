@@ -1,9 +1,10 @@
 //! Uploading, ordering, joining and fetching files.
 
 use provider_sandbox::firma_virtual::Downloads;
+use provider_sandbox::{SandboxConfig, Scripts};
 use serde_json::{Value, json};
 
-use crate::support::{CONTRACT, PROMISE, World, plain, refusal, success, validation_fail, world};
+use crate::support::{CONTRACT, PROMISE, World, plain, refusal, success, validation_fail, world, world_with};
 
 #[tokio::test]
 async fn a_file_is_tied_to_its_contract_by_its_name() {
@@ -160,6 +161,20 @@ async fn a_file_that_cannot_be_joined_is_refused_and_stays() {
     world.upload(&broken, b"%PDF-1.7 and nothing else").await;
     assert_eq!(world.order(&format!("api/v1/contract/merge/{id}")).await, validation_fail());
     assert_eq!(world.files(&id).await, [names[0].as_str(), &broken]);
+}
+
+#[tokio::test]
+async fn for_measurements_files_are_counted_and_dropped_and_nobody_signs() {
+    let scripts = Scripts::everybody_signs();
+    let world = world_with(SandboxConfig { null_sink: true, scripts, ..SandboxConfig::default() }).await;
+    let (id, _) = with_files(&world, 2).await;
+    assert_eq!(world.order(&format!("api/v1/contract/merge/{id}")).await.0, 207);
+    assert!(world.vendor().draft(&id).unwrap().is_empty());
+    assert_eq!(world.send(&id).await.0, 207);
+    world.settle().await;
+    assert_eq!(world.status(&id).await, "REVIEW");
+    let upload = &world.sandbox().calls_to("firma_virtual", "upload")[0];
+    assert_eq!(upload.files[0].size, u64::try_from(PROMISE.len()).unwrap());
 }
 
 async fn finished(world: &World) -> String {
