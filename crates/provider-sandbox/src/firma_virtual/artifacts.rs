@@ -5,7 +5,7 @@ use actix_web::web::{Path, ThinData};
 use actix_web::{HttpRequest, HttpResponse};
 use bytes::Bytes;
 
-use super::contract::Contract;
+use super::contract::{Contract, ID_LENGTH};
 use super::state::State;
 use super::variants::Downloads;
 use super::wire::{self, FILE_NOT_FOUND, Refused};
@@ -46,10 +46,11 @@ pub(super) async fn public_download(ThinData(sandbox): ThinData<Sandbox>, name: 
 }
 
 fn file(state: &State, owner: Option<u32>, name: &str) -> Option<Bytes> {
-    let (_, contract) = state.contracts().find(|(_, contract)| {
-        let visible = !contract.deleted && owner.is_none_or(|owner| contract.owner == owner);
-        visible && shapes::file_names(&state.variants, contract).iter().any(|known| known == name)
-    })?;
+    let contract = state.contract(state.key_of(name.get(..ID_LENGTH)?)?)?;
+    let visible = !contract.deleted && owner.is_none_or(|owner| contract.owner == owner);
+    if !visible || !shapes::file_names(&state.variants, contract).iter().any(|known| known == name) {
+        return None;
+    }
     if state.variants.signed_file_beside_draft && name != shapes::signed_name(contract) {
         return draft(contract, name);
     }

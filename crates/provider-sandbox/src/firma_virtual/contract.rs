@@ -153,6 +153,9 @@ impl Signer {
     }
 }
 
+/// Characters of a contract's id, with which the names of its files begin.
+pub(super) const ID_LENGTH: usize = 36;
+
 /// A file of a contract.
 #[derive(Clone, Debug)]
 pub(super) struct ContractFile {

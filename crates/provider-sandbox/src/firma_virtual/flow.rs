@@ -1,7 +1,7 @@
 //! A contract's way through its signers. Source: contract section 10.3.
 
 use super::callback::{self, Post};
-use super::contract::{Contract, Decision, Status};
+use super::contract::{Contract, Decision, Signer, Status};
 use super::state::{ContractKey, Seat, State};
 use super::{mails, notary, seal};
 use crate::clock::{delta, later};
@@ -140,7 +140,7 @@ enum Step {
 
 fn next(contract: &mut Contract, null_sink: bool) -> Option<Step> {
     match contract.status {
-        Status::Review if contract.signers.iter().any(super::contract::Signer::refused) => {
+        Status::Review if contract.signers.iter().any(Signer::refused) => {
             contract.status = Status::Rejected;
             Some(Step::To(None))
         }
@@ -197,7 +197,7 @@ fn open(sandbox: &Sandbox, key: ContractKey, stage: Stage) {
             return;
         };
         let asked = contract.signers.iter().filter(|signer| asked_for(contract, signer.num).is_some());
-        let line = |signer: &super::contract::Signer| {
+        let line = |signer: &Signer| {
             let seat = Seat { contract: key, num: signer.num };
             (seat, signer.data.email.clone(), contract.id.clone())
         };

@@ -93,7 +93,10 @@ fn is_structure(object: &Object) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use chrono::Utc;
+
     use super::*;
+    use crate::pades::{SignOptions, TestCa, sign_pdf};
     use crate::pdf_facts;
 
     fn sample(name: &str) -> Bytes {
@@ -124,6 +127,20 @@ mod tests {
         let second = u32::try_from(first).unwrap() + 1;
         assert_eq!(text(&joined, 1), text(&files[0], 1));
         assert_eq!(text(&joined, second), text(&files[1], 1));
+    }
+
+    #[test]
+    fn a_joined_file_takes_signatures_and_keeps_its_pages() {
+        let now = Utc::now();
+        let authority = TestCa::generate(now).unwrap();
+        let joined = join(&[sample("promesa-compraventa-cl.pdf"), sample("objstream-linearized.pdf")]).unwrap();
+        let mut signed = joined.clone();
+        for name in ["Ana", "Luis"] {
+            let identity = authority.issue(name, None, None, now).unwrap();
+            signed = sign_pdf(&signed, &identity, &SignOptions::at(now)).unwrap();
+        }
+        assert!(signed.starts_with(&joined));
+        assert_eq!(pdf_facts::pages(&signed, false), pdf_facts::pages(&joined, false));
     }
 
     #[test]

@@ -41,7 +41,7 @@ pub(super) fn shown(rut: &str, shape: RutShape) -> String {
 fn with_dots(number: &str) -> String {
     let mut dotted = String::new();
     for (place, digit) in number.chars().enumerate() {
-        if place > 0 && (number.len() - place) % 3 == 0 {
+        if place > 0 && (number.len() - place).is_multiple_of(3) {
             dotted.push('.');
         }
         dotted.push(digit);

@@ -34,8 +34,8 @@ pub(crate) struct State {
     by_id: HashMap<String, ContractKey>,
     signers: u32,
     registered: u32,
-    /// When mails left within the last hour, and whose contracts they were about.
-    mails: VecDeque<(DateTime<Utc>, u32)>,
+    /// The mails of the last hour, oldest first: when they left, whose contract they were about, how many they were.
+    mails: VecDeque<(DateTime<Utc>, u32, usize)>,
     /// How many callbacks were posted.
     pub(super) callbacks: u64,
 }
@@ -174,12 +174,14 @@ impl State {
 
     /// Books so many mails of a user; `false`, and nothing booked, when they are more than the hour still allows.
     pub(super) fn book_mails(&mut self, owner: u32, count: usize, now: DateTime<Utc>) -> bool {
-        self.mails.retain(|(at, _)| now - *at < TimeDelta::hours(1));
-        let sent = self.mails.iter().filter(|(_, whose)| *whose == owner).count();
-        if sent + count > self.variants.mail_limit {
+        while self.mails.front().is_some_and(|(at, ..)| now - *at >= TimeDelta::hours(1)) {
+            self.mails.pop_front();
+        }
+        let own = self.mails.iter().filter(|(_, whose, _)| *whose == owner);
+        if own.map(|(.., sent)| sent).sum::<usize>() + count > self.variants.mail_limit {
             return false;
         }
-        self.mails.extend(std::iter::repeat_n((now, owner), count));
+        self.mails.push_back((now, owner, count));
         true
     }
 }

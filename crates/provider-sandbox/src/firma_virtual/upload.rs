@@ -5,7 +5,7 @@ use actix_web::web::{Payload, ThinData};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use super::contract::{ContractFile, Status};
+use super::contract::{ContractFile, ID_LENGTH, Status};
 use super::state::State;
 use super::wire::{self, Refused, Reply, Success, TOO_LARGE, VALIDATION_FAIL};
 use super::{VENDOR, access};
@@ -15,9 +15,6 @@ use crate::pages::html;
 use crate::sandbox::Sandbox;
 
 const FAILED: Refused = Refused::Business(VALIDATION_FAIL);
-
-/// Characters of a contract's id.
-const ID_LENGTH: usize = 36;
 
 #[derive(Template)]
 #[template(path = "firma_virtual/upload.html")]

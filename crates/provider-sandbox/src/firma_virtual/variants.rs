@@ -203,7 +203,7 @@ pub struct Variants {
     pub max_merge: usize,
     /// Largest file in bytes.
     pub max_document_bytes: u64,
-    /// Most mails of a user in an hour.
+    /// Most mails with drafts of a user in an hour. The vendor tells no figure; the default is out of the way.
     pub mail_limit: usize,
     /// The limit is told by code 400 and its text in place of 429 (assumption F7).
     pub limit_as_text: bool,
@@ -263,7 +263,7 @@ impl Default for Variants {
             class_word: ClassWord::default(),
             max_merge: 10,
             max_document_bytes: 50 * 1024 * 1024,
-            mail_limit: 1_000,
+            mail_limit: 100_000,
             limit_as_text: false,
             sort_first_index: 1,
             delete_method: DeleteMethod::default(),

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::VENDOR;
 use super::catalogue::Modal;
-use super::contract::{Contract, Decision, NotaryDeed, Signer, Status, decimal};
+use super::contract::{Contract, ContractFile, Decision, NotaryDeed, Signer, Status, decimal};
 use super::flow::{Deed, asked_for};
 use crate::transactions::{Person, Transaction};
 
@@ -142,7 +142,7 @@ pub(super) fn sign_url(base_url: &str, page: &str) -> String {
 }
 
 pub(super) fn contract_view(base_url: &str, contract: &Contract) -> ContractView {
-    let file = |file: &super::contract::ContractFile| FileView { name: file.name.clone(), sha256: file.sha256.clone() };
+    let file = |file: &ContractFile| FileView { name: file.name.clone(), sha256: file.sha256.clone() };
     ContractView {
         vendor: VENDOR,
         id: contract.id.clone(),
