@@ -33,12 +33,16 @@ for_every_provider! {
     }
 
     async fn a_no_of_the_provider_rejects_it(world: World) {
-        let Some(reject) = world.vendor.reject else { return };
-        let envelope = world.sent(&world.in_sequence(1)).await;
+        let Some(rejection) = &world.vendor.rejection else { return };
+        let envelope = world.sent(&(rejection.asked)(world.in_sequence(1))).await;
         envelope.wait_until("the provider has it", |e| e["status"] != "submitting").await;
+        if rejection.after_signing {
+            world.signs(1).await;
+            envelope.wait_for("finalizing").await;
+        }
         let transaction = world.transactions().last().expect("a transaction").id.clone();
-        reject(world.sandbox(), &transaction).await.expect("it can be rejected");
+        (rejection.deed)(world.sandbox(), &transaction).await.expect("it can be rejected");
         let ended = envelope.wait_for("rejected").await;
-        assert!(ended["recipients"].as_array().unwrap().iter().all(|r| r["status"] != "completed"), "{ended}");
+        assert_eq!(ended["recipients"][0]["status"] == "completed", rejection.after_signing, "{ended}");
     }
 }

@@ -89,7 +89,7 @@ for_every_provider! {
             }
             world.sandbox().add_fault(Fault::once(world.vendor.kind, "callback", fault.clone()));
             let live = world.live();
-            let envelope = world.sent(&world.in_sequence(2)).await;
+            let envelope = world.sent(&world.several(2).await).await;
             let done = envelope.wait_for("completed").await;
             assert!(done["attention"].is_null(), "{fault:?}: {done}");
             assert_eq!(world.live(), live + world.vendor.transactions_of_two, "{fault:?}");

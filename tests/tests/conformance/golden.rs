@@ -41,7 +41,7 @@ for_every_provider! {
 
     async fn several_documents_all_come_back_signed_by_everybody(world: World) {
         world.everybody_signs();
-        let envelope = world.draft_of(&world.in_sequence(2), &[CONTRACT, ANNEX]).await;
+        let envelope = world.draft_of(&world.several(2).await, &[CONTRACT, ANNEX]).await;
         world.send(&envelope).await;
         let done = envelope.wait_for("completed").await;
         let signed: Vec<_> =

@@ -31,7 +31,7 @@ pub struct Vendor {
     /// A recipient signs: transaction and contact.
     pub sign: for<'a> fn(&'a Sandbox, &'a str, &'a str) -> Deed<'a>,
     /// The provider says no to a transaction; `None` where it never does.
-    pub reject: Option<for<'a> fn(&'a Sandbox, &'a str) -> Deed<'a>>,
+    pub rejection: Option<Rejection>,
     /// Signatures that a document of two signers must have at least.
     pub signatures_of_two: usize,
     /// Transactions of an envelope with one document and two signers.
@@ -39,6 +39,8 @@ pub struct Vendor {
     /// How an envelope ends whose signer refuses.
     pub declined: &'static str,
     pub tells_who_declined: bool,
+    /// Whether a signer can be done before the others have begun.
+    pub signs_at_once: bool,
     /// How soon a deadline may come; `None` where the provider counts whole days.
     pub shortest_deadline: Option<Duration>,
     /// A company's tax number.
@@ -47,6 +49,15 @@ pub struct Vendor {
     pub parks: &'static [&'static str],
     /// Whether nothing but callbacks tells how far it is.
     pub only_callbacks: bool,
+}
+
+/// How a provider itself says no.
+pub struct Rejection {
+    /// What an envelope asks for so that it can.
+    pub asked: fn(EnvelopeBuilder) -> EnvelopeBuilder,
+    /// Whether its turn comes after the signers'.
+    pub after_signing: bool,
+    pub deed: for<'a> fn(&'a Sandbox, &'a str) -> Deed<'a>,
 }
 
 pub const VENDORS: [Vendor; 5] = [
@@ -77,11 +88,12 @@ pub const VENDORS: [Vendor; 5] = [
         completed: |_, envelope| envelope,
         correction: || json!({ "name": "Another Name" }),
         sign: |sandbox, id, contact| Box::pin(async move { sandbox.efirma_go().sign(id, Some(contact)).await }),
-        reject: None,
+        rejection: None,
         signatures_of_two: 2,
         transactions_of_two: 1,
         declined: "declined",
         tells_who_declined: false,
+        signs_at_once: true,
         shortest_deadline: None,
         company: "B12345674",
         parks: &[],
@@ -113,13 +125,18 @@ pub const VENDORS: [Vendor; 5] = [
         },
         correction: || json!({ "name": "Another Name" }),
         sign: |sandbox, id, contact| Box::pin(async move { sandbox.gofirmex().sign(id, Some(contact)).await }),
-        reject: Some(|sandbox, id| {
-            Box::pin(async move { sandbox.gofirmex().reject(id, RejectedBy::Gofirmex, "No se puede leer.") })
+        rejection: Some(Rejection {
+            asked: |envelope| envelope,
+            after_signing: false,
+            deed: |sandbox, id| {
+                Box::pin(async move { sandbox.gofirmex().reject(id, RejectedBy::Gofirmex, "No se puede leer.") })
+            },
         }),
         signatures_of_two: 2,
         transactions_of_two: 1,
-        declined: "canceled",
+        declined: "declined",
         tells_who_declined: false,
+        signs_at_once: true,
         shortest_deadline: None,
         company: "76795561-8",
         parks: &[],
@@ -144,16 +161,21 @@ pub const VENDORS: [Vendor; 5] = [
         correction: || json!({ "email": "other@example.com" }),
         sign: |sandbox, id, contact| {
             Box::pin(async move {
-                // Downloads, accepts, pays and signs: whatever is left of it.
+                // Downloads, accepts, pays and signs: as much of it as is possible now.
                 while sandbox.firma_virtual().next_step(id, Some(contact)).await.is_ok() {}
                 Ok(())
             })
         },
-        reject: Some(|sandbox, id| Box::pin(async move { sandbox.firma_virtual().refuse(id).await })),
-        signatures_of_two: 1,
+        rejection: Some(Rejection {
+            asked: |envelope| envelope.with(json!({ "notary": "certification" })),
+            after_signing: true,
+            deed: |sandbox, id| Box::pin(async move { sandbox.firma_virtual().refuse(id).await }),
+        }),
+        signatures_of_two: 2,
         transactions_of_two: 1,
         declined: "declined",
         tells_who_declined: false,
+        signs_at_once: false,
         shortest_deadline: Some(Duration::seconds(4)),
         company: "76795561-8",
         parks: &[],
@@ -178,11 +200,12 @@ pub const VENDORS: [Vendor; 5] = [
         completed: |_, envelope| envelope,
         correction: || json!({ "name": "Another Name" }),
         sign: |sandbox, id, contact| Box::pin(async move { sandbox.viafirma().sign(id, Some(contact)).await }),
-        reject: None,
+        rejection: None,
         signatures_of_two: 2,
         transactions_of_two: 2,
         declined: "declined",
         tells_who_declined: true,
+        signs_at_once: true,
         shortest_deadline: Some(Duration::seconds(4)),
         company: "B12345674",
         parks: &[],
@@ -214,18 +237,14 @@ pub const VENDORS: [Vendor; 5] = [
         completed: |_, envelope| envelope,
         correction: || json!({ "email": "other@example.com" }),
         sign: |sandbox, id, contact| {
-            Box::pin(async move {
-                {
-                    let _ = (sandbox, id, contact);
-                    Err(ActError::UnknownTransaction)
-                }
-            })
+            Box::pin(async move { sandbox.arqsign().sign(id, Some(contact)).await })
         },
-        reject: None,
+        rejection: None,
         signatures_of_two: 2,
         transactions_of_two: 1,
         declined: "declined",
         tells_who_declined: true,
+        signs_at_once: true,
         shortest_deadline: None,
         company: "11.222.333/0001-81",
         parks: &["send"],

@@ -75,6 +75,11 @@ impl World {
         (1..=signers).fold(self.envelope(), |envelope, number| self.recipient(envelope, "signer", number, 1))
     }
 
+    /// An envelope with so many signers: one after another where the provider can, else at the same time.
+    pub async fn several(&self, signers: usize) -> EnvelopeBuilder {
+        if self.can("sequential_order").await { self.in_sequence(signers) } else { self.in_parallel(signers) }
+    }
+
     /// A draft with the usual contract.
     pub async fn draft(&self, envelope: &EnvelopeBuilder) -> Envelope {
         self.draft_of(envelope, &[CONTRACT]).await
@@ -125,8 +130,12 @@ impl World {
 
     /// The nth person signs whatever they are asked to at this provider.
     pub async fn signs(&self, number: usize) {
-        let keys = self.keys_of(number);
-        let asked = tests::eventually(&format!("person {number} is asked to act"), async || {
+        self.signs_as(&self.keys_of(number)).await;
+    }
+
+    /// Whoever the provider knows by one of these signs.
+    pub async fn signs_as(&self, keys: &[String]) {
+        let asked = tests::eventually(&format!("one of {keys:?} is asked to act"), async || {
             let asked: Vec<(String, String)> = self
                 .transactions()
                 .into_iter()
