@@ -93,12 +93,12 @@ async fn the_address_and_the_link_are_told_to_nobody_else() {
         ("the metrics", app.anonymous().get("/metrics").await.expect(200).text()),
     ];
     for (place, text) in places {
-        for secret in [token, &link, &operation] {
+        for secret in [token, link.as_str(), operation.as_str()] {
             assert!(!text.contains(secret), "{secret} is in {place}");
         }
     }
     let bytes = app.database_bytes();
-    for secret in [token, &link] {
+    for secret in [token, link.as_str()] {
         let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
         assert!(!found, "{secret} is readable in the database");
     }
