@@ -363,6 +363,7 @@ fn merged(earlier: Option<Reading>, later: &Reading) -> Reading {
     };
     let mut merged = later.clone();
     merged.differences = later.differences.clone().or(earlier.differences);
+    merged.pending_result &= earlier.pending_result;
     for (name, value) in earlier.details {
         merged.details.entry(name).or_insert(value);
     }

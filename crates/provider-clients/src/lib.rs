@@ -3,8 +3,11 @@
 //! [`provider`] is the contract, [`call`] and [`reply`] are what goes out and comes in, [`transport`] is the one place
 //! that opens a socket, [`registry`] lists the vendors, [`probe`] derives the capability matrix.
 
+pub mod arqsign;
 pub mod call;
 pub mod efirma_go;
+pub mod firma_virtual;
+pub mod gofirmex;
 pub mod probe;
 pub mod provider;
 pub mod registry;
@@ -13,3 +16,4 @@ pub mod schema;
 #[allow(dead_code, reason = "vendors take what they need")]
 mod shared;
 pub mod transport;
+pub mod viafirma;

@@ -5,10 +5,14 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::arqsign;
 use crate::efirma_go;
+use crate::firma_virtual;
+use crate::gofirmex;
 use crate::provider::{Account, Fault, Profile, Provider};
 use crate::schema::{Checker, SchemaError};
 use crate::transport::guard;
+use crate::viafirma;
 
 /// A set of vendors that cannot be used: a defect of the build.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -55,7 +59,14 @@ impl Registry {
     /// # Errors
     /// [`RegistryError`]: a defect of the build.
     pub fn standard(allow_private_targets: bool) -> Result<Self, RegistryError> {
-        Self::with(vec![Arc::new(efirma_go::EfirmaGo::new())], allow_private_targets)
+        let providers: Vec<Arc<dyn Provider>> = vec![
+            Arc::new(arqsign::ArqSign::new()),
+            Arc::new(efirma_go::EfirmaGo::new()),
+            Arc::new(firma_virtual::FirmaVirtual::new()),
+            Arc::new(gofirmex::Gofirmex::new()),
+            Arc::new(viafirma::Viafirma::new()),
+        ];
+        Self::with(providers, allow_private_targets)
     }
 
     /// These vendors.

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::accounts::OpenAccount;
 use crate::engine::exchange::Loaded;
-use crate::engine::work::{open_offers, waits_for_person};
+use crate::engine::work::{open_offers, waits_for_person, waits_for_provider};
 use crate::engine::{Edit, End, Need, Task, Who};
 use crate::{Broker, BrokerError, Result};
 
@@ -278,7 +278,10 @@ impl Collecting<'_> {
     /// Nothing is left to fetch: the submission is completed, unless a person has to say something first.
     async fn finish(&self, envelope: &Envelope) -> Result<End> {
         let Some(submission) = envelope.submissions.iter().find(|s| s.id == self.id) else { return Ok(End::Done) };
-        if submission.state != SubmissionState::Finalizing || waits_for_person(submission) {
+        if submission.state != SubmissionState::Finalizing
+            || waits_for_person(submission)
+            || waits_for_provider(submission)
+        {
             return Ok(End::Done);
         }
         // Where the provider gives no evidence, the broker's own is there before the envelope is completed.
@@ -291,7 +294,11 @@ impl Collecting<'_> {
         let mut became_last = false;
         self.change(envelope, |envelope, edit| {
             let now = self.broker.clock().now();
-            let waits = envelope.submissions.iter().find(|s| s.id == self.id).is_none_or(waits_for_person);
+            let waits = envelope
+                .submissions
+                .iter()
+                .find(|s| s.id == self.id)
+                .is_none_or(|s| waits_for_person(s) || waits_for_provider(s));
             // Another submission may have been completed meanwhile, which makes this one the last.
             became_last = makes_evidence && evidence.is_none() && self.is_last(envelope);
             if waits || became_last {

@@ -132,12 +132,14 @@ impl TestApi {
                 .unwrap(),
             clock: Arc::new(SystemClock),
             anchors: Default::default(),
+            recorder: None,
             config: BrokerConfig {
                 public_url: Some("http://127.0.0.1:8080".parse().unwrap()),
                 max_document_bytes: MAX_DOCUMENT,
                 max_artifact_bytes: MAX_DOCUMENT,
                 send_window: Duration::from_secs(30),
                 takeover_margin: Duration::from_secs(30),
+                failover_after: Duration::from_secs(60),
                 policy: Policy {
                     patience: Duration::from_secs(60),
                     first_pause: Duration::from_secs(1),

@@ -8,6 +8,7 @@ mod migrate;
 mod openapi;
 mod sandbox;
 mod serve;
+mod transcript;
 
 use std::process::ExitCode;
 
@@ -30,6 +31,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Config(what) => config::run(&sources, &what),
         Command::Keys(what) => keys::run(sources, what).await,
         Command::Audit(what) => audit::run(sources, what).await,
+        Command::Transcript(what) => transcript::run(&what),
         Command::Evidence(what) => evidence::run(sources, what).await,
     };
     match done {
