@@ -199,7 +199,7 @@ fn wants_collecting(submission: &Submission) -> bool {
 
 /// Whether everybody has acted and the provider is still at work on the result.
 pub(crate) fn waits_for_provider(submission: &Submission) -> bool {
-    submission.reading.as_ref().is_some_and(|reading| reading.pending_result)
+    submission.reading.as_ref().is_some_and(|reading| reading.pending_result == Some(true))
 }
 
 /// Offers that are neither stored nor given up.

@@ -53,7 +53,6 @@ impl FirmaAccount {
         };
         // Nothing else of what is known may change by what is not proved.
         let mut reading = Reading::of(None, last.vendor_status.clone());
-        reading.pending_result = last.pending_result;
         let offer = self.offer(submission, &[]);
         let known = last.artifacts.iter().find(|known| known.key() == offer.key());
         let sources: Vec<&str> = std::iter::once(url.as_str())

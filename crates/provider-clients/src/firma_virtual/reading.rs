@@ -39,7 +39,11 @@ impl FirmaAccount {
         let mut reading = Reading::of(state, contract.status.clone());
         reading.acted = acted;
         reading.details = contract_details(contract);
-        reading.pending_result = mapped == Some(MappedState::Finalizing);
+        reading.pending_result = match mapped {
+            Some(MappedState::Finalizing) => Some(true),
+            Some(MappedState::Completed) => Some(false),
+            _ => None,
+        };
         reading.recipients = signers(submission.order)
             .filter_map(|(_, recipient)| {
                 let listed = self.listed(recipient, &detail.signers);
@@ -95,7 +99,7 @@ impl FirmaAccount {
 
     /// `DELIVERED` is not the end; when it lasts, a person shall look, once.
     fn watch_delivered(&self, submission: &SubmissionView<'_>, reading: &mut Reading, now: DateTime<Utc>) {
-        if reading.vendor_status != DELIVERED || !reading.pending_result {
+        if reading.vendor_status != DELIVERED || reading.pending_result != Some(true) {
             return;
         }
         let known = submission.last.map(|last| &last.details);

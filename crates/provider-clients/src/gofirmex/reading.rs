@@ -106,7 +106,7 @@ impl GofirmexAccount {
         Reading {
             acted: signers.anybody_signed(),
             recipients: signers.readings(),
-            pending_result: offers.is_empty(),
+            pending_result: Some(offers.is_empty()),
             artifacts: offers,
             details: rejection(told),
             notes,
@@ -135,7 +135,7 @@ impl GofirmexAccount {
         Reading {
             acted: signers.anybody_signed() || reached(SubmissionState::InProgress),
             recipients: signers.readings(),
-            pending_result: offers.is_empty(),
+            pending_result: Some(offers.is_empty()),
             artifacts: offers,
             details: rejection(told),
             notes: state.is_none().then(unknown_word).into_iter().collect(),
@@ -148,7 +148,7 @@ impl GofirmexAccount {
 /// A reading that moves nothing and raises one attention.
 pub(super) fn only_noted(submission: &SubmissionView<'_>, code: AttentionCode, detail: &str) -> Reading {
     let word = submission.last.map(|last| last.vendor_status.clone()).unwrap_or_default();
-    Reading { pending_result: true, notes: vec![Note { code, detail: detail.to_owned() }], ..Reading::of(None, word) }
+    Reading { pending_result: Some(true), notes: vec![Note { code, detail: detail.to_owned() }], ..Reading::of(None, word) }
 }
 
 fn unknown_word() -> Note {

@@ -230,7 +230,7 @@ impl GofirmexAccount {
 
 /// What a started portfolio is: nobody can act before the vendor has evaluated it.
 pub(super) fn started() -> StepOutput {
-    let reading = Reading { pending_result: true, ..Reading::of(Some(SubmissionState::Submitted), STARTED) };
+    let reading = Reading { pending_result: Some(true), ..Reading::of(Some(SubmissionState::Submitted), STARTED) };
     StepOutput { reading: Some(reading), ..StepOutput::default() }
 }
 

@@ -73,8 +73,8 @@ fn user_routes(service: &mut ServiceConfig) {
     let name = |endpoint| EndpointName { vendor: VENDOR, endpoint };
     service
         .service(name("create_user_app").at("/userapp", web::post().to(users::create_user_app)))
-        .service(name("get_all_user").with_method(Method::GET, "/userapp/{id}", web::get().to(users::get_all_user)))
-        .service(name("update_user_app").with_method(
+        .service(name("get_all_user").only(Method::GET, "/userapp/{id}", web::get().to(users::get_all_user)))
+        .service(name("update_user_app").only(
             Method::PUT,
             "/userapp/{id}",
             web::put().to(users::update_user_app),
@@ -94,17 +94,17 @@ fn contract_routes(service: &mut ServiceConfig) {
         .service(name("contract_detail").at("/contract/detail/{id}", web::get().to(read::contract_detail)))
         .service(name("merged_file").at("/contract/merge/{id}", web::post().to(files::merged_file)))
         .service(name("send_contract").at("/contract/send/draft/{id}", web::post().to(draft::send_draft)))
-        .service(name("get_one_contract").with_method(
+        .service(name("get_one_contract").only(
             Method::GET,
             "/contract/{id}",
             web::get().to(read::get_one_contract),
         ))
-        .service(name("delete_contract").with_method(
+        .service(name("delete_contract").only(
             Method::POST,
             "/contract/{id}",
             web::post().to(read::delete_contract),
         ))
-        .service(name("delete_contract").with_method(
+        .service(name("delete_contract").only(
             Method::DELETE,
             "/contract/{id}",
             web::delete().to(read::delete_contract_by_delete),
@@ -117,8 +117,8 @@ fn contract_routes(service: &mut ServiceConfig) {
 fn file_routes(service: &mut ServiceConfig) {
     let name = |endpoint| EndpointName { vendor: VENDOR, endpoint };
     service
-        .service(name("up_file").with_method(Method::GET, "/up-file", web::get().to(upload::upload_page)))
-        .service(name("upload").with_method(Method::POST, "/up-file", web::post().to(upload::upload_at_the_page)))
+        .service(name("up_file").only(Method::GET, "/up-file", web::get().to(upload::upload_page)))
+        .service(name("upload").only(Method::POST, "/up-file", web::post().to(upload::upload_at_the_page)))
         .service(name("upload").at("/upfile", web::post().to(upload::upload)))
         .service(name("file_list").at("/filelist/{id}", web::get().to(read::file_list)))
         .service(name("sort_files").at("/sortfiles", web::post().to(files::sort_files)))
