@@ -5,6 +5,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::aggregate::CancelOutcome;
+use domain::attention::AttentionCode;
 use domain::events::Actor;
 use domain::ids::{EnvelopeId, RecipientId, TenantId};
 use domain::record::{Envelope, PendingKind, Recipient, Submission};
@@ -68,6 +69,8 @@ pub enum SignerState {
     NotYet,
     /// Nothing any more: they signed.
     Signed,
+    /// Nothing now: they signed, and a person has to say whether it counts.
+    UnderReview,
     /// Nothing any more: they refused.
     Declined,
     /// Nothing any more: the deadline passed.
@@ -125,6 +128,7 @@ impl Broker {
             launch = Launch::Renew;
         }
         match (launch, visit) {
+            (Launch::Exhausted, _) if is_under_review(envelope, submission) => Ok(SignerState::UnderReview),
             (Launch::Exhausted, _) => Ok(SignerState::Exhausted),
             (Launch::Ready { link }, Visit::Peeking) => Ok(SignerState::Ready { link }),
             (Launch::Ready { link }, Visit::Opened | Visit::Watching) => {
@@ -264,6 +268,12 @@ fn settled(
         return Some(SignerState::NotYet);
     }
     (!goes_on(submission.state) || submission.renewal.wanted).then_some(SignerState::Preparing)
+}
+
+/// Whether something was signed that is held back until a person says what becomes of it.
+fn is_under_review(envelope: &Envelope, submission: &Submission) -> bool {
+    let asks = |code| matches!(code, AttentionCode::SignerIdentityMismatch | AttentionCode::PartiallySigned);
+    submission.acted || envelope.attentions.iter().any(|attention| asks(attention.code))
 }
 
 /// Whether the provider has the transaction and it can still be signed.

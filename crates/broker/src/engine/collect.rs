@@ -11,7 +11,7 @@ use domain::record::{Artifact, Delivered, Envelope, Submission};
 use domain::states::SubmissionState;
 use provider_clients::provider::{Fetch, FetchHistory, Fetched};
 use provider_clients::reply::StoredFile;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::accounts::OpenAccount;
 use crate::engine::exchange::Loaded;
@@ -53,6 +53,16 @@ fn delivered(submission: &Submission, offer: &ArtifactOffer) -> Option<StoredFil
         sha256: delivered.sha256.clone(),
         content_type: Some("application/pdf".to_owned()),
     })
+}
+
+/// The event that a file was stored.
+fn about_artifact(artifact: &Artifact, verification: Option<Value>) -> EventDraft {
+    EventDraft::new(EventKind::ArtifactStored)
+        .with("artifact_id", artifact.id.to_string())
+        .with("kind", artifact.kind.as_str())
+        .with("sha256", artifact.sha256.clone())
+        .with("size", artifact.size)
+        .with("verification", verification.unwrap_or_default())
 }
 
 struct Collecting<'a> {
@@ -219,14 +229,7 @@ impl Collecting<'_> {
             if holds {
                 submission.collection.invalid.push(key.clone());
             }
-            edit.events.push(
-                EventDraft::new(EventKind::ArtifactStored)
-                    .with("artifact_id", artifact.id.to_string())
-                    .with("kind", artifact.kind.as_str())
-                    .with("sha256", artifact.sha256.clone())
-                    .with("size", artifact.size)
-                    .with("verification", status.map(|s| json!(s)).unwrap_or_default()),
-            );
+            edit.events.push(about_artifact(&artifact, status.map(|s| json!(s))));
             if holds {
                 envelope.raise(
                     Attention::new(
@@ -281,6 +284,14 @@ impl Collecting<'_> {
         {
             return Ok(End::Done);
         }
+        // Where the provider gives no evidence, the broker's own is there before the envelope is completed.
+        let makes_evidence = !self.account.adapter.abilities().evidence;
+        let evidence = if makes_evidence && self.is_last(envelope) {
+            Some(self.broker.make_evidence(envelope, self.id).await?)
+        } else {
+            None
+        };
+        let mut became_last = false;
         self.change(envelope, |envelope, edit| {
             let now = self.broker.clock().now();
             let waits = envelope
@@ -288,15 +299,33 @@ impl Collecting<'_> {
                 .iter()
                 .find(|s| s.id == self.id)
                 .is_none_or(|s| waits_for_person(s) || waits_for_provider(s));
-            if waits {
+            // Another submission may have been completed meanwhile, which makes this one the last.
+            became_last = makes_evidence && evidence.is_none() && self.is_last(envelope);
+            if waits || became_last {
                 return;
+            }
+            if let Some(artifact) = evidence.as_ref().filter(|_| self.is_last(envelope)) {
+                edit.events.push(about_artifact(artifact, None));
+                envelope.artifacts.push(artifact.clone());
             }
             envelope.move_submission(self.id, SubmissionState::Completed, None, now, &mut edit.events);
             edit.events.extend(envelope.follow(now, None));
         })
         .await?;
+        if became_last {
+            return Ok(End::Again(self.broker.clock().now()));
+        }
         self.tell_provider(submission).await;
         Ok(End::Done)
+    }
+
+    /// Whether the envelope is completed with this submission, and has no evidence of the broker's own yet.
+    fn is_last(&self, envelope: &Envelope) -> bool {
+        let done = |s: &Submission| s.id == self.id || s.state == SubmissionState::Completed;
+        let finalizing = |s: &Submission| s.id == self.id && s.state == SubmissionState::Finalizing;
+        envelope.submissions.iter().all(done)
+            && envelope.submissions.iter().any(finalizing)
+            && envelope.artifacts.iter().all(|artifact| artifact.kind != ArtifactKind::BrokerEvidence)
     }
 
     /// Tells the provider that everything was fetched, where it wants to know; best effort.

@@ -1,8 +1,10 @@
 //! The evidence bundle of an envelope: a ZIP with the envelope, its history and what came back, each file with its digest,
-//! and a seal by which this service knows its own bundles again.
+//! and a seal by which this service knows its own bundles again. And evidence of the broker's own, as an artifact, where the
+//! provider gives none.
 
 mod bundle;
 mod check;
+mod report;
 
 use bytes::Bytes;
 use domain::events::Actor;

@@ -53,8 +53,9 @@ struct Chain<'a> {
 )]
 #[get("/envelopes/{envelope_id}/evidence")]
 pub(super) async fn download_evidence(call: Call<DocumentsRead>) -> Result<HttpResponse, ApiError> {
-    call.require(Scope::EnvelopesRead)?;
     let envelope = call.envelope().await?;
+    // After the envelope, so that another tenant's is not found whatever the key may do.
+    call.require(Scope::EnvelopesRead)?;
     call.query().end()?;
     let mut answer = HttpResponse::Ok();
     answer

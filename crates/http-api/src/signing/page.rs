@@ -132,6 +132,7 @@ mod tests {
             SignerState::Stale,
             SignerState::NotYet,
             SignerState::Signed,
+            SignerState::UnderReview,
             SignerState::Declined,
             SignerState::Expired,
             SignerState::Over,
@@ -151,7 +152,11 @@ mod tests {
                     html.contains("aria-current=\"step\""),
                     matches!(
                         state,
-                        SignerState::Ready { .. } | SignerState::Preparing | SignerState::Stale | SignerState::NotYet
+                        SignerState::Ready { .. }
+                            | SignerState::Preparing
+                            | SignerState::Stale
+                            | SignerState::NotYet
+                            | SignerState::UnderReview
                     )
                 );
             }

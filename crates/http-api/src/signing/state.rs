@@ -10,7 +10,7 @@ use super::words::Words;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct SigningStateView {
     /// `ready`, `preparing`, `stale` (opening the page again prepares a new link), `not_yet`, `signed`, `declined`,
-    /// `expired`, `over` or `exhausted`.
+    /// `under_review` (a person has to say whether the signature counts), `expired`, `over` or `exhausted`.
     #[schema(example = "ready")]
     pub(super) state: &'static str,
     /// What to tell the recipient, in the page's language: a few words.
@@ -39,6 +39,7 @@ impl SigningStateView {
             SignerState::Stale => ("stale", Some(2), None),
             SignerState::NotYet => ("not_yet", Some(1), Some(30_000)),
             SignerState::Signed => ("signed", Some(4), None),
+            SignerState::UnderReview => ("under_review", Some(3), Some(30_000)),
             SignerState::Declined => ("declined", None, None),
             SignerState::Expired => ("expired", None, None),
             SignerState::Over => ("over", None, None),
@@ -50,6 +51,7 @@ impl SigningStateView {
             | SignerState::Stale
             | SignerState::NotYet
             | SignerState::Signed
+            | SignerState::UnderReview
             | SignerState::Declined
             | SignerState::Expired
             | SignerState::Over

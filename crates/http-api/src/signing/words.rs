@@ -35,6 +35,7 @@ pub(super) struct Words {
     pub(super) stale: Saying,
     pub(super) not_yet: Saying,
     pub(super) signed: Saying,
+    pub(super) under_review: Saying,
     pub(super) declined: Saying,
     pub(super) expired: Saying,
     pub(super) over: Saying,
@@ -62,6 +63,7 @@ impl Words {
             SignerState::Stale => self.stale,
             SignerState::NotYet => self.not_yet,
             SignerState::Signed => self.signed,
+            SignerState::UnderReview => self.under_review,
             SignerState::Declined => self.declined,
             SignerState::Expired => self.expired,
             SignerState::Over => self.over,
@@ -106,6 +108,10 @@ static SPANISH: Words = Words {
     signed: Saying {
         title: "Ha firmado",
         text: "Hemos recibido su firma. No tiene que hacer nada más; puede cerrar esta página.",
+    },
+    under_review: Saying {
+        title: "Estamos revisando su firma",
+        text: "Hemos recibido su firma y quien le envió el enlace la está revisando. De momento no tiene que hacer nada más.",
     },
     declined: Saying {
         title: "Ha rechazado la firma",
@@ -170,6 +176,10 @@ static ENGLISH: Words = Words {
         title: "You have signed",
         text: "We have received your signature. There is nothing more to do; you can close this page.",
     },
+    under_review: Saying {
+        title: "Your signature is being checked",
+        text: "We have received your signature, and whoever sent you the link is checking it. There is nothing to do for now.",
+    },
     declined: Saying {
         title: "You have declined to sign",
         text: "We have noted that you do not sign. There is nothing more to do.",
@@ -232,6 +242,10 @@ static PORTUGUESE: Words = Words {
     signed: Saying {
         title: "Você assinou",
         text: "Recebemos a sua assinatura. Não é preciso fazer mais nada; pode fechar esta página.",
+    },
+    under_review: Saying {
+        title: "Sua assinatura está em análise",
+        text: "Recebemos a sua assinatura, e quem enviou o link está analisando. Por enquanto não é preciso fazer mais nada.",
     },
     declined: Saying {
         title: "Você recusou a assinatura",

@@ -128,6 +128,40 @@ fn rebuilt(api: &TestApi, bundle: &Answer, change: impl Fn(&str, &[u8]) -> Optio
 }
 
 #[actix_web::test]
+async fn where_the_provider_gives_no_evidence_the_broker_makes_its_own() {
+    let api = TestApi::with_page_vendor().await;
+    let sent = with_artifacts(&api).await;
+    api.send(api.anonymous("GET", &sent.page)).await.is(200);
+    api.everybody_signed(&sent).await;
+    let envelope = api
+        .until(async || Some(api.get(&sent.path).await.json()).filter(|envelope| envelope["status"] == "completed"))
+        .await;
+    let artifacts = envelope["artifacts"].as_array().unwrap();
+    let evidence: Vec<&Value> = artifacts.iter().filter(|artifact| artifact["kind"] == "broker_evidence").collect();
+    assert_eq!(evidence.len(), 1, "{artifacts:?}");
+    assert_eq!(evidence[0]["content_type"], "application/json");
+    let path = format!("{}/artifacts/{}/content", sent.path, evidence[0]["id"].as_str().unwrap());
+    let content = api.get(&path).await.is(200);
+    let text = String::from_utf8(content.body.clone()).unwrap();
+    assert!(!text.contains("/sign/") && !text.contains("acme-secret"), "{text}");
+    let report = content.json();
+    assert_eq!(report["envelope"]["id"], envelope["id"]);
+    assert_eq!(report["documents"][0]["sha256"], envelope["documents"][0]["sha256"]);
+    assert_eq!(report["recipients"][0]["status"], "completed");
+    assert_eq!(report["recipients"][0]["viewed_at"], envelope["recipients"][0]["viewed_at"]);
+    assert_eq!(report["artifacts"][0]["sha256"], artifacts[0]["sha256"]);
+    assert_eq!(report["chain"]["intact"], true);
+
+    let events = api.get(&format!("{}/events", sent.path)).await.json()["data"].as_array().unwrap().clone();
+    let at = |kind: &str| events.iter().position(|event| event["type"] == kind).unwrap();
+    assert_eq!(events[at("artifact.stored")]["data"]["sha256"], evidence[0]["sha256"]);
+    assert!(at("artifact.stored") < at("envelope.completed"), "{events:?}");
+    let told = report["events"].as_array().unwrap();
+    assert_eq!(told.last().unwrap()["hash"], events[told.len() - 1]["hash"]);
+    assert_eq!(members(&api.get(&format!("{}/evidence", sent.path)).await).len(), 8);
+}
+
+#[actix_web::test]
 async fn a_bundle_that_was_tampered_with_is_found_out() {
     let api = TestApi::with_page_vendor().await;
     let sent = with_artifacts(&api).await;

@@ -52,6 +52,8 @@ async fn another_tenants_things_are_not_found() {
     let api = TestApi::new().await;
     let draft = api.draft().await;
     let document = api.upload(&draft).await.is(201).header("location").unwrap().to_owned();
+    let id = api.get(&draft).await.json()["recipients"][0]["id"].as_str().unwrap().to_owned();
+    let recipient = format!("{draft}/recipients/{id}");
     let account = api.account().await;
     let key = api.key_with(Some(api.another_tenant().await), &Scope::ALL).await;
     let foreign = [
@@ -61,6 +63,9 @@ async fn another_tenants_things_are_not_found() {
         ("GET", format!("{draft}/plan")),
         ("GET", format!("{draft}/events")),
         ("GET", format!("{draft}/artifacts")),
+        ("GET", format!("{draft}/evidence")),
+        ("GET", format!("{recipient}/identity-documents")),
+        ("POST", format!("{recipient}/identity-documents")),
         ("POST", format!("{draft}/send")),
         ("POST", format!("{draft}/cancel")),
         ("POST", format!("{draft}/copy")),

@@ -137,6 +137,9 @@ async fn what_is_used_up_is_prepared_anew_when_a_person_opens_the_page() {
     assert_eq!(state().await["state"], "exhausted");
     let html = api.send(api.anonymous("GET", &sent.page)).await.is(200).html();
     assert!(html.contains("data-state=\"exhausted\"") && !html.contains("acmesign:"), "{html}");
+    // What was signed and is held back is not told as tries that are used up.
+    api.change(&sent, |it| it.submissions[0].acted = true).await;
+    assert_eq!(state().await["state"], "under_review");
 }
 
 #[actix_web::test]

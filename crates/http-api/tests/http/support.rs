@@ -9,16 +9,18 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::test::{TestRequest, init_service, try_call_service};
 use actix_web::web::ServiceConfig;
 use broker::engine::{Worker, WorkerConfig};
-use broker::persistence::{Blobs, Change, Database, DatabaseConfig, KeyRing, Store};
+use broker::persistence::{Blobs, Change, Database, DatabaseConfig, KeyRing, NewJob, Store};
 use broker::provider_clients::registry::Registry;
 use broker::provider_clients::transport::{Transport, TransportConfig};
 use broker::{
     Administrator, Broker, BrokerConfig, Caller, NewAccount, NewApiKey, NewTenant, Parts, Scope, SystemClock,
 };
 use domain::events::Actor;
+use domain::facts::{Reading, RecipientReading};
 use domain::ids::TenantId;
 use domain::protocol::Policy;
-use domain::record::Envelope;
+use domain::record::{Envelope, Recipient};
+use domain::states::{RecipientStatus, SubmissionState};
 use http_api::{Api, ApiConfig, build_app, configure_api};
 use secrecy::{ExposeSecret, SecretBox};
 use serde_json::{Value, json};
@@ -225,6 +227,25 @@ impl TestApi {
         change(&mut after);
         let change = Change::new(self.tenant, Actor::Broker, self.broker.clock().now());
         self.broker.store().commit(&change.updating(&before, &after)).await.unwrap();
+    }
+
+    /// The recipients signed at the vendor, and the broker has read it.
+    pub async fn everybody_signed(&self, sent: &SentEnvelope) {
+        let id = sent.path.rsplit('/').next().unwrap().parse().unwrap();
+        let before = self.broker.envelope(self.tenant, id).await.unwrap();
+        let (mut after, now) = (before.clone(), self.broker.clock().now());
+        let submission = before.submissions[0].id;
+        let signed = |recipient: &Recipient| RecipientReading::of(recipient.id, Some(RecipientStatus::Completed));
+        let reading = Reading {
+            acted: true,
+            recipients: before.recipients.iter().map(signed).collect(),
+            ..Reading::of(Some(SubmissionState::Finalizing), "SIGNED")
+        };
+        let events = after.apply_reading(submission, &reading, now);
+        let job = NewJob::new("collect", Some(self.tenant), submission.as_uuid(), now);
+        let job = NewJob { envelope: Some(id), ..job.at_account(before.submissions[0].account) };
+        let change = Change::new(self.tenant, Actor::Broker, now).updating(&before, &after);
+        self.broker.store().commit(&change.with_events(events).with_jobs(vec![job])).await.unwrap();
     }
 
     /// Looks again and again until `look` gives something, for ten seconds.

@@ -22,21 +22,20 @@ const LONGEST_KIND: usize = 64;
 const LONGEST_NAME: usize = 255;
 
 /// The content types of identity documents; what a file really is, its first bytes tell.
-const FILES: [&str; 3] = ["image/png", "image/jpeg", "application/pdf"];
+const FILES: [&str; 4] = ["application/octet-stream", "image/png", "image/jpeg", "application/pdf"];
 
 /// Add an identity document
 ///
 /// A PNG, JPEG or PDF, to a recipient of a draft, for providers that ask for one: the raw file with its kind and name in the
-/// query, or JSON with the file in it. It goes to the provider and is never shown again.
+/// query (as `application/octet-stream` or under its own content type; its first bytes tell what it is), or JSON with the
+/// file in it. It goes to the provider and is never shown again.
 #[utoipa::path(
     tag = "recipients",
     security(("bearer" = ["envelopes:write"])),
     params(EnvelopePath, RecipientPath, IdentityDocumentQuery, IfMatch),
     request_body(description = "The file.", content(
         (IdentityDocumentInput = "application/json", example = json!({ "type": "id_card_front", "filename": "front.png", "content_base64": "iVBORw0KGgo=" })),
-        (String = "image/png"),
-        (String = "image/jpeg"),
-        (String = "application/pdf"),
+        (String = "application/octet-stream"),
     )),
     responses((status = 201, description = "The identity document.", body = IdentityDocumentView, headers(
         ("Location" = String, description = "The identity document's address, for removing it."),
