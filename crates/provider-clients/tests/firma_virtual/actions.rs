@@ -57,6 +57,10 @@ fn a_bare_error_is_a_refusal_where_the_contract_cannot_be_deleted_and_a_bad_toke
     for word in ["CREATED", "REVIEW", "APPROVED", "SIGNED_PENDING"] {
         assert_eq!(outcome(word), Outcome::SessionExpired, "{word}");
     }
+    // Between the sending and the first reading the state is not known.
+    for word in ["success", "OTHER"] {
+        assert_eq!(outcome(word), Outcome::SessionExpired, "{word}");
+    }
     for word in ["IN_NOTARY", "DELIVERED", "FINISHED"] {
         let refusal = refused(outcome(word));
         assert_eq!((refusal.class, refusal.code.as_str()), (Class::Conflict, "delete_contract/400"), "{word}");

@@ -17,9 +17,12 @@ use crate::support::{
     stage, told,
 };
 
+/// What is said beside who pays.
 fn findings(change: impl FnOnce(&mut Order)) -> Vec<String> {
     let mut order = simple_order();
     order.spec.subject = String::new();
+    let share = ("firma_virtual".to_owned(), json!({ "portion": 100 }));
+    order.recipients[0].spec.provider_options.extend([share]);
     change(&mut order);
     told(&account(json!({})).check(&order))
 }
@@ -34,7 +37,8 @@ fn nothing_is_said_about_what_the_vendor_can_do() {
     let mut order = double_order();
     order.spec.subject = String::new();
     order.documents.pop();
-    assert_eq!(told(&account(json!({})).check(&order)), [""; 0], "two signers in parallel");
+    let by_agreement = account(json!({ "payment_status": "PAIDOUT" }));
+    assert_eq!(told(&by_agreement.check(&order)), [""; 0], "two signers in parallel");
 }
 
 #[test]
@@ -247,6 +251,18 @@ fn shares_are_100_together() {
     assert_eq!(shares([Some(100), Some(100)]), [at(0), at(1)]);
     assert_eq!(shares([Some(50), None]), [at(0)]);
     assert_eq!(shares([Some(0), None]), [at(0)]);
+}
+
+#[test]
+fn who_pays_without_being_named_is_told() {
+    let mut order = double_order();
+    order.spec.subject = String::new();
+    order.documents.pop();
+    let payers = |settings: Value| told(&account(settings).check(&order));
+    assert_eq!(payers(json!({})), ["info payer_by_default /recipients/0"]);
+    assert_eq!(payers(json!({ "default_payer": "last" })), ["info payer_by_default /recipients/1"]);
+    let halves = ["info payer_by_default /recipients/0", "info payer_by_default /recipients/1"];
+    assert_eq!(payers(json!({ "default_payer": "first_two" })), halves);
 }
 
 #[test]

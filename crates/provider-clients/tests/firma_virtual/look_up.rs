@@ -83,6 +83,21 @@ fn only_what_is_new_and_like_it_can_be_it() {
 }
 
 #[test]
+fn a_lost_contract_of_an_earlier_try_is_a_duplicate_and_a_newer_one_is_anothers() {
+    let account = account(json!({ "orphan_contracts_acceptable": true }));
+    let mut case = case(&[]);
+    let mut own = domain::facts::Reading::of(None, "CREATED");
+    own.occurred_at = "2022-08-04T04:02:00Z".parse().ok();
+    let output = domain::steps::StepOutput { reading: Some(own), ..domain::steps::StepOutput::reference("own") };
+    case.outputs.insert("create_contract".to_owned(), output);
+    let mut newer = listed("newer");
+    newer["dContractDT"] = json!("2022-08-04 04:02:01");
+    let state = more(looked_up(&*account, &case, &LookUpState::default(), json!([listed("orphan"), newer])));
+    assert_eq!(state.found, ["orphan"]);
+    assert_eq!(candidates(looked_up(&*account, &case, &state, detail_of("CREATED"))), ["orphan"]);
+}
+
+#[test]
 fn a_contract_with_other_signers_is_another() {
     let account = account(json!({}));
     let case = case(&[]);
