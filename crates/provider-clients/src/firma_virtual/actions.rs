@@ -34,7 +34,7 @@ impl FirmaAccount {
             Ok(_) => Outcome::Done(()),
             Err(Failure::Refused(refusal)) if refusal.class == Class::NotFound => Outcome::Done(()),
             Err(Failure::SessionExpired)
-                if reply.status == 400 && !Self::is_among(last_word, &self.checked.settings.deletable_states) =>
+                if reply.status == 400 && !self.may_be_in(last_word, &self.checked.settings.deletable_states) =>
             {
                 Outcome::Refused(crate::shared::answers::refusal(
                     Endpoint::DeleteContract.name(),
@@ -86,7 +86,7 @@ impl FirmaAccount {
         let at = |member: &str| format!("/recipients/{index}/{member}");
         let mut findings = Vec::new();
         let word = submission.last.map(|last| last.vendor_status.as_str());
-        if !Self::is_among(word, &self.checked.settings.signer_editable_states) {
+        if !self.may_be_in(word, &self.checked.settings.signer_editable_states) {
             let detail = format!("{VENDOR} corrects signers only until everybody has accepted the draft.");
             findings.push(Finding::error("too_late_to_correct", format!("/recipients/{index}"), detail));
         }

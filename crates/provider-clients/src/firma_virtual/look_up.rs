@@ -14,7 +14,7 @@ use super::endpoint::Endpoint;
 use super::fee::resolved_fee;
 use super::files::names;
 use super::people::signers;
-use super::steps::{Kind, SNAPSHOT_OWNER, contract_id};
+use super::steps::{CREATE_CONTRACT, Kind, SNAPSHOT_OWNER, contract_id};
 use super::wire::received::{Contract, Detail, contracts, files};
 use super::{FirmaAccount, dates};
 use crate::call::{Call, Method};
@@ -161,11 +161,14 @@ impl FirmaAccount {
         let count = u64::try_from(signers(submission.order).count()).ok();
         let same = |told: Option<u64>, asked: Option<u64>| told.is_none() || asked.is_none() || told == asked;
         let created = dates::read(&contract.created, self.checked.offset);
+        // Once the submission has its contract, a lost one of an earlier try is older; what is newer is another's.
+        let own = submission.outputs.get(CREATE_CONTRACT).and_then(|output| output.reading.as_ref()?.occurred_at);
         contract.id.as_ref().is_some_and(|id| !snapshot.known.contains(id))
             && same(contract.fee_id, resolved_fee(submission))
             && same(contract.signer_count, count)
             && self.mapped(&contract.status) == Some(super::settings::MappedState::Submitting)
             && created.zip(snapshot.at).is_none_or(|(created, at)| created >= at - CLOCKS_DIFFER)
+            && created.zip(own).is_none_or(|(created, own)| created <= own)
     }
 
     /// Whether the contract that was looked at has the submission's signers; the last one ends the look-up.

@@ -85,8 +85,8 @@ fn catalogue() -> Vec<OperationSpec> {
         "list_contract_types",
         "Lists the price rows of the catalogue: contract type, kind of signature, number of signers, price in pesos.",
         false,
-        {
-            let mut input = input(
+        merged(
+            input(
                 &[],
                 json!({
                     "class": {
@@ -101,10 +101,9 @@ fn catalogue() -> Vec<OperationSpec> {
                     "contract_type_id": number("Only this contract type.", 1),
                     "contract_type_fee_id": number("Only this price row.", 28)
                 }),
-            );
-            input["maxProperties"] = json!(1);
-            input
-        },
+            ),
+            json!({ "maxProperties": 1 }),
+        ),
         output(json!({
             "contract_types": list(json!({
                 "contract_type_id": number("The contract type.", 1),

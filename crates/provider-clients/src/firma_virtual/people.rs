@@ -44,7 +44,7 @@ impl FirmaAccount {
     /// e-mail tells. Source: contract sections 3.11 and 9, item 19.
     pub(super) fn listed<'s>(&self, recipient: &OrderRecipient, signers: &'s [Signer]) -> Option<&'s Signer> {
         let same_email = |signer: &&Signer| is_email(&signer.email, recipient);
-        let by_rut = self.checked.qa_rut.is_none().then(|| recipient.spec.national_id.as_ref()).flatten();
+        let by_rut = recipient.spec.national_id.as_ref().filter(|_| self.checked.qa_rut.is_none());
         let by_rut: Vec<&Signer> =
             by_rut.map(|id| signers.iter().filter(|s| compact_rut(&s.rut) == id.value()).collect()).unwrap_or_default();
         match by_rut.as_slice() {

@@ -31,11 +31,11 @@ impl FirmaAccount {
         let mapped = self.mapped(&contract.status);
         let refused = detail.signers.iter().any(|signer| self.has_refused(signer));
         let acted = detail.signers.iter().any(|signer| self.has_agreed(signer) || has_signed(signer));
-        let state = self.submission_state(&contract.status).map(|state| match state {
-            SubmissionState::Sent if acted => SubmissionState::InProgress,
-            SubmissionState::Rejected if refused => SubmissionState::Declined,
-            other => other,
-        });
+        let state = match (mapped, acted, refused) {
+            (Some(MappedState::Sent), true, _) => Some(SubmissionState::InProgress),
+            (Some(MappedState::Rejected), _, true) => Some(SubmissionState::Declined),
+            (_, _, _) => self.submission_state(&contract.status),
+        };
         let mut reading = Reading::of(state, contract.status.clone());
         reading.acted = acted;
         reading.details = contract_details(contract);

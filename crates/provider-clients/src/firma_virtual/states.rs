@@ -24,8 +24,9 @@ impl FirmaAccount {
         })
     }
 
-    /// Whether the account lists a contract's state among `states`; a contract that was never read may be in any.
-    pub(super) fn is_among(last_word: Option<&str>, states: &[String]) -> bool {
-        last_word.is_none_or(|word| states.iter().any(|state| state == word))
+    /// Whether the account lists a contract's state among `states`; one whose state is not known may be in any.
+    pub(super) fn may_be_in(&self, last_word: Option<&str>, states: &[String]) -> bool {
+        let known = last_word.filter(|word| self.mapped(word).is_some());
+        known.is_none_or(|word| states.iter().any(|state| state == word))
     }
 }

@@ -22,7 +22,7 @@ impl FirmaAccount {
         findings.extend(documents::check(order, &self.checked.settings));
         findings.extend(people::check(self, order));
         findings.extend(options::check(order));
-        findings.extend(price::check(order, &self.checked.settings));
+        findings.extend(price::check(self, order));
         findings
     }
 }

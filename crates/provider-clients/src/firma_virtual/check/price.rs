@@ -4,12 +4,13 @@
 use domain::finding::Finding;
 use domain::order::Order;
 
-use crate::firma_virtual::KIND;
 use crate::firma_virtual::options::{EnvelopeOptions, Modal, RecipientOptions};
 use crate::firma_virtual::people::signers;
-use crate::firma_virtual::settings::Settings;
+use crate::firma_virtual::settings::PaymentStatus;
+use crate::firma_virtual::{FirmaAccount, KIND};
 
-pub(super) fn check(order: &Order, settings: &Settings) -> Vec<Finding> {
+pub(super) fn check(account: &FirmaAccount, order: &Order) -> Vec<Finding> {
+    let settings = &account.checked.settings;
     let mut findings = Vec::new();
     let options = EnvelopeOptions::of(order);
     let at = |member: &str| format!("/provider_options/{KIND}/{member}");
@@ -28,6 +29,7 @@ pub(super) fn check(order: &Order, settings: &Settings) -> Vec<Finding> {
         findings.push(Finding::error("modal_contradicts_notary", at("modal"), detail));
     }
     findings.extend(shares(order));
+    findings.extend(payers(account, order));
     findings
 }
 
@@ -42,4 +44,21 @@ fn shares(order: &Order) -> Vec<Finding> {
     let detail = "The shares of all signers must be 100 together: one of 100, or two of 50.";
     let at = |index: usize| format!("/recipients/{index}/provider_options/{KIND}/portion");
     told.into_iter().map(|(index, _)| Finding::error("portions_not_100", at(index), detail)).collect()
+}
+
+/// Who pays without being named: money is not asked of anybody silently.
+fn payers(account: &FirmaAccount, order: &Order) -> Vec<Finding> {
+    let by_agreement = account.checked.settings.payment_status == PaymentStatus::Paidout;
+    let named = signers(order).any(|(_, recipient)| RecipientOptions::of(&recipient.spec).portion.is_some());
+    if by_agreement || named {
+        return Vec::new();
+    }
+    let shares = account.shares(order);
+    signers(order)
+        .filter_map(|(index, recipient)| {
+            let (_, share) = shares.iter().find(|(id, share)| *id == recipient.id && *share > 0)?;
+            let detail = format!("Nobody is named to pay, so this signer is asked for {share} % of the price.");
+            Some(Finding::info("payer_by_default", format!("/recipients/{index}"), detail))
+        })
+        .collect()
 }
