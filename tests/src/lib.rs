@@ -32,9 +32,9 @@ pub use database::Database;
 pub use envelope::{Envelope, EnvelopeBuilder, an_envelope};
 pub use eventually::{PATIENCE, eventually};
 pub use problem::Problem;
-pub use samples::{ACCEPTED, CONTRACT, REFUSED, Sample, sample, sha256};
+pub use samples::{ACCEPTED, ANNEX, CONTRACT, REFUSED, Sample, sample, sha256};
 pub use settings::Settings;
-pub use tenant::{ALL_SCOPES, CIF_CLIENT, CIF_DEVELOPER, PRIVATE_KEY, Tenant};
+pub use tenant::{ALL_SCOPES, CIF_CLIENT, CIF_DEVELOPER, PRIVATE_KEY, Tenant, merged};
 
 /// Runs one test body on SQLite and on PostgreSQL, each with a broker of its own.
 ///

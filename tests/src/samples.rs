@@ -59,6 +59,9 @@ pub const REFUSED: [Sample; 6] = samples! {
 /// The one that most tests send.
 pub const CONTRACT: Sample = ACCEPTED[0];
 
+/// A second document.
+pub const ANNEX: Sample = ACCEPTED[1];
+
 /// The sample with this name.
 ///
 /// # Panics

@@ -100,6 +100,14 @@ impl Tenant {
         self.api.post_json("/v1/provider-accounts", &body).await
     }
 
+    /// Asks for a new account at any provider, the tenant's default.
+    pub async fn account(&self, kind: &str, settings: Value, credentials: Value) -> Answer {
+        let body = json!({
+            "name": kind.replace('_', "-"), "kind": kind, "settings": settings, "credentials": credentials, "default": true,
+        });
+        self.api.post_json("/v1/provider-accounts", &body).await
+    }
+
     /// Creates a draft with these documents uploaded.
     pub async fn draft(&self, envelope: &EnvelopeBuilder, documents: &[Sample]) -> Envelope {
         let created = self.api.post_json("/v1/envelopes", &envelope.json()).await.expect(201);
@@ -112,7 +120,7 @@ impl Tenant {
 }
 
 /// `base` with the members of `change` over it, as a JSON Merge Patch (RFC 7396).
-pub(crate) fn merged(mut base: Value, change: &Value) -> Value {
+pub fn merged(mut base: Value, change: &Value) -> Value {
     let Some(members) = change.as_object() else { return change.clone() };
     for (name, value) in members {
         if value.is_null() {

@@ -12,7 +12,7 @@ use domain::record::Failure;
 use domain::routing::RoutingPolicy;
 use persistence::{Account as AccountRow, AuditEntry, Change, Page, Paged};
 use provider_clients::probe;
-use provider_clients::provider::{Account, AccountFacts, Fault, Session, Verify, WebhookHealth};
+use provider_clients::provider::{ACCOUNT_ID, Account, AccountFacts, Fault, Session, Verify, WebhookHealth};
 use provider_clients::schema;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
@@ -401,8 +401,10 @@ impl Broker {
             BrokerError::Internal(format!("the stored settings of account {id} are not valid any more"))
         })?;
         let facts = self.store().tenant(tenant).accounts().fact(id, SETUP_FACTS, self.clock().now()).await?;
+        let mut facts: AccountFacts = facts.unwrap_or_default();
+        facts.insert(ACCOUNT_ID.to_owned(), id.to_string());
         let account = Arc::new(OpenAccount {
-            facts: facts.unwrap_or_default(),
+            facts,
             id,
             tenant,
             callback_url: self.callback_url(&row.kind, &callback_token),
@@ -530,10 +532,10 @@ pub(crate) fn provider_answer<T>(kind: &str, outcome: Outcome<T>) -> Result<T> {
 
 /// What a correction that the adapter refuses becomes.
 pub(crate) fn refused_correction(error: BrokerError) -> BrokerError {
-    match error {
-        BrokerError::Invalid(findings) => BrokerError::NotHonoured { findings, could: Vec::new() },
-        other => other,
+    if let BrokerError::Invalid(findings) = error {
+        return BrokerError::NotHonoured { findings, could: Vec::new() };
     }
+    error
 }
 
 /// Settings or credentials as the schema's own defaults and examples have them: enough to open an account that nobody

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use domain::envelope::{Authentication, EnvelopeSpec, IdentityDocument, ProviderOptions, RecipientSpec};
+use domain::envelope::{Authentication, EnvelopeSpec, ProviderOptions, RecipientSpec};
 use domain::events::{EventDraft, EventKind};
 use domain::ids::{DocumentId, EnvelopeId, IdentityDocumentId, RecipientId, TenantId};
 use domain::record::{Envelope, Recipient, StoredDocument};
@@ -265,6 +265,9 @@ impl Broker {
             }
             if changed.spec.identity_documents.is_empty() {
                 changed.spec.identity_documents = place.spec.identity_documents.clone();
+            } else {
+                let replaced = place.spec.identity_documents.iter().map(|document| document.id);
+                edit.forgotten_identity_documents.extend(replaced);
             }
             *place = changed;
             edit.identity_documents.clone_from(&identity_documents);
@@ -287,7 +290,9 @@ impl Broker {
     ) -> Result<Envelope> {
         self.edit_draft(caller, id, expected, "removing a recipient", |envelope, edit, _| {
             let place = envelope.recipients.iter().position(|r| r.id == recipient).ok_or(BrokerError::NotFound)?;
-            envelope.recipients.remove(place);
+            let removed = envelope.recipients.remove(place);
+            edit.forgotten_identity_documents
+                .extend(removed.spec.identity_documents.iter().map(|document| document.id));
             edit.events.push(about_recipient(EventKind::RecipientRemoved, recipient));
             Ok(())
         })
@@ -327,25 +332,9 @@ impl Broker {
             }
         }
         for file in new.identity_documents {
-            let content_type = image_or_pdf(&file.content).ok_or_else(|| {
-                BrokerError::Invalid(vec![domain::finding::Finding::error(
-                    "wrong_file_type",
-                    "/identity_documents",
-                    "An identity document must be a PNG, JPEG or PDF file.",
-                )])
-            })?;
-            let meta = self.blobs().put(area::IDENTITY, &file.content).await?;
-            let document = IdentityDocument {
-                id: IdentityDocumentId::generate(),
-                kind: file.kind,
-                filename: file.filename,
-                content_type: content_type.to_owned(),
-                size: meta.size,
-                sha256: meta.sha256,
-            };
-            spec.identity_documents.push(document.clone());
-            let created_at = self.clock().now();
-            stored.push(StoredIdentityDocument { document, recipient: id, object_key: meta.key, created_at });
+            let kept = self.keep_identity_document(id, file, "/identity_documents").await?;
+            spec.identity_documents.push(kept.document.clone());
+            stored.push(kept);
         }
         Ok((Recipient::new(id, spec, access_codes), stored))
     }
@@ -401,17 +390,4 @@ pub(crate) fn about_document(kind: EventKind, stored: &StoredDocument) -> EventD
 
 pub(crate) fn about_recipient(kind: EventKind, id: RecipientId) -> EventDraft {
     EventDraft::new(kind).with("recipient_id", id.to_string())
-}
-
-fn image_or_pdf(content: &[u8]) -> Option<&'static str> {
-    const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
-    if content.starts_with(PNG) {
-        Some("image/png")
-    } else if content.starts_with(b"\xff\xd8\xff") {
-        Some("image/jpeg")
-    } else if content.starts_with(b"%PDF-") {
-        Some("application/pdf")
-    } else {
-        None
-    }
 }

@@ -12,9 +12,11 @@ mod documents;
 mod drafts;
 pub mod engine;
 mod error;
+mod evidence;
 mod examine;
 mod failpoint;
 mod files;
+mod identity_documents;
 mod order;
 pub mod plan;
 mod resolve;
@@ -22,7 +24,7 @@ mod send;
 mod signing_page;
 mod trail;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -30,6 +32,7 @@ use domain::ids::{AccountId, TenantId};
 use domain::protocol::Policy;
 use pdf::TrustAnchors;
 use persistence::{BlobError, BlobRef, Blobs, Store};
+use provider_clients::provider::transcript::{Exchange, Judgement};
 use provider_clients::provider::{Connection, Session};
 use provider_clients::registry::Registry;
 use provider_clients::transport::{Transport, TransportConfigError};
@@ -44,8 +47,9 @@ pub use digest::ContentDigest;
 pub use documents::{Content, DocumentChange, Upload, UploadedAs};
 pub use drafts::{InlineDocument, InlineFile, NewEnvelope, NewRecipient};
 pub use error::{BrokerError, DocumentFault, Result};
+pub use evidence::{BundleText, Evidence, EvidenceCheck};
 pub use resolve::Resolve;
-pub use signing_page::{SignerState, SigningPage};
+pub use signing_page::{SignerState, SigningPage, Visit};
 
 pub use {pdf, persistence, provider_clients};
 
@@ -64,6 +68,8 @@ pub struct BrokerConfig {
     pub send_window: Duration,
     /// What is added to the longest time of a call before another worker takes it over.
     pub takeover_margin: Duration,
+    /// How long an account may be out of reach before an envelope of which nothing was sent goes to the next one.
+    pub failover_after: Duration,
     /// Patience with refusals that pass, and pauses between tries.
     pub policy: Policy,
     /// The name under which this process claims jobs; unique among replicas.
@@ -84,8 +90,16 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Certificates that signatures are trusted by.
     pub anchors: TrustAnchors,
+    /// Keeps what is said to providers and what they answer, where an operator asked for that.
+    pub recorder: Option<Arc<dyn Recorder>>,
     /// The rest.
     pub config: BrokerConfig,
+}
+
+/// Somebody who keeps a transcript of the calls at providers.
+pub trait Recorder: Send + Sync {
+    /// A call of this account, redacted, with what it says about the contract's assumptions.
+    fn record(&self, account: AccountId, kind: &str, exchange: &Exchange, judged: &[Judgement]);
 }
 
 /// The use cases. Cheap to clone.
@@ -101,9 +115,12 @@ struct Inner {
     transport: Transport,
     clock: Arc<dyn Clock>,
     anchors: TrustAnchors,
+    recorder: Option<Arc<dyn Recorder>>,
     config: BrokerConfig,
     accounts: Mutex<HashMap<AccountId, Arc<OpenAccount>>>,
     sessions: Mutex<HashMap<AccountId, Arc<Session>>>,
+    /// Accounts whose cached session has worked at least once.
+    proved_sessions: Mutex<HashSet<AccountId>>,
     transports: Mutex<HashMap<Connection, Transport>>,
 }
 
@@ -120,7 +137,7 @@ impl Broker {
     /// A broker of these parts.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let Parts { store, blobs, registry, transport, clock, anchors, config } = parts;
+        let Parts { store, blobs, registry, transport, clock, anchors, recorder, config } = parts;
         Self {
             inner: Arc::new(Inner {
                 store,
@@ -129,9 +146,11 @@ impl Broker {
                 transport,
                 clock,
                 anchors,
+                recorder,
                 config,
                 accounts: Mutex::default(),
                 sessions: Mutex::default(),
+                proved_sessions: Mutex::default(),
                 transports: Mutex::default(),
             }),
         }
@@ -220,11 +239,23 @@ impl Broker {
     }
 
     pub(crate) fn keep_session(&self, id: AccountId, session: Arc<Session>) {
+        locked(&self.inner.proved_sessions).remove(&id);
         self.sessions().insert(id, session);
     }
 
     pub(crate) fn forget_session(&self, id: AccountId) {
         self.sessions().remove(&id);
+        locked(&self.inner.proved_sessions).remove(&id);
+    }
+
+    /// Notes that the cached session of the account was accepted.
+    pub(crate) fn prove_session(&self, id: AccountId) {
+        locked(&self.inner.proved_sessions).insert(id);
+    }
+
+    /// Whether the cached session of the account was ever accepted.
+    pub(crate) fn is_session_proved(&self, id: AccountId) -> bool {
+        locked(&self.inner.proved_sessions).contains(&id)
     }
 
     /// Lets submissions that wait for their account to be mended be tried again.

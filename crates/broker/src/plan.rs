@@ -24,7 +24,7 @@ use crate::{Broker, BrokerError, Result, digest};
 pub struct Plan {
     /// The account that routing chose.
     pub account: Option<PlannedAccount>,
-    /// The other accounts that routing looked at, and why they were passed over.
+    /// Every other account of the tenant, and why it was passed over.
     pub passed_over: Vec<PassedOver>,
     /// Whether `send` would accept the envelope.
     pub sendable: bool,
@@ -53,7 +53,7 @@ pub struct PlannedAccount {
     pub reason: String,
 }
 
-/// An account that was looked at and not chosen.
+/// An account that was not chosen.
 #[derive(Debug, Clone, Serialize)]
 pub struct PassedOver {
     /// Its id.
@@ -113,6 +113,13 @@ pub(crate) struct Decision {
     pub(crate) looked_at: Option<PlannedAccount>,
 }
 
+impl Decision {
+    fn pass_over(&mut self, account_id: AccountId, account_name: Option<String>, reason: &str) {
+        let passed = PassedOver { account_id, account_name, reason: reason.to_owned(), findings: Vec::new() };
+        self.passed_over.push(passed);
+    }
+}
+
 pub(crate) struct Chosen {
     pub(crate) account: Arc<OpenAccount>,
     pub(crate) planned: PlannedAccount,
@@ -130,12 +137,19 @@ impl Broker {
         if envelope.status != domain::states::EnvelopeStatus::Draft {
             return Err(BrokerError::WrongState { action: "planning", status: envelope.status });
         }
-        let decision = self.decide(&envelope).await?;
+        let decision = self.decision(&envelope).await?;
         Ok(self.plan_of(&envelope, &decision))
     }
 
-    /// The account for `envelope`: of the candidates of routing, the first that can honour it.
-    pub(crate) async fn decide(&self, envelope: &Envelope) -> Result<Decision> {
+    /// The decision for a draft, with every account of the tenant in it.
+    pub(crate) async fn decision(&self, envelope: &Envelope) -> Result<Decision> {
+        let mut decision = self.decide(envelope, &[]).await?;
+        self.not_named(envelope, &mut decision).await?;
+        Ok(decision)
+    }
+
+    /// The account for `envelope`: of the candidates of routing, the first that can honour it and is not one of `unreachable`.
+    pub(crate) async fn decide(&self, envelope: &Envelope, unreachable: &[AccountId]) -> Result<Decision> {
         let now = self.clock().now();
         let policy = self.store().tenant(envelope.tenant).routing().await?;
         let order = order_of(envelope);
@@ -146,22 +160,28 @@ impl Broker {
         };
         let general = check(&order, now);
         let mut decision = Decision { chosen: None, passed_over: Vec::new(), findings: Vec::new(), looked_at: None };
-        for id in candidates.accounts {
-            let account = match self.open_account(envelope.tenant, id).await {
+        for id in &candidates.accounts {
+            let account = match self.open_account(envelope.tenant, *id).await {
                 Ok(account) => account,
                 Err(BrokerError::NotFound) => {
-                    decision.passed_over.push(PassedOver {
-                        account_id: id,
-                        account_name: None,
-                        reason: "The account does not exist any more.".to_owned(),
-                        findings: Vec::new(),
-                    });
+                    decision.pass_over(*id, None, "The account does not exist any more.");
                     continue;
                 }
                 Err(other) => return Err(other),
             };
+            let name = Some(account.name.clone());
+            if unreachable.contains(id) {
+                decision.pass_over(*id, name, "It could not be reached, and nothing was sent there.");
+                continue;
+            }
+            if let Some(chosen) = &decision.chosen {
+                let reason =
+                    format!("The account \"{}\", which comes before it, can honour the envelope.", chosen.planned.name);
+                decision.pass_over(*id, name, &reason);
+                continue;
+            }
             let planned = PlannedAccount {
-                id,
+                id: *id,
                 name: account.name.clone(),
                 kind: account.kind.clone(),
                 rule: candidates.rule.clone(),
@@ -174,8 +194,8 @@ impl Broker {
             findings.extend(account.adapter.check(&order).into_iter().filter(|f| !told(f)));
             if refuses(&findings) {
                 decision.passed_over.push(PassedOver {
-                    account_id: id,
-                    account_name: Some(account.name.clone()),
+                    account_id: *id,
+                    account_name: name,
                     reason: "It cannot honour the envelope.".to_owned(),
                     findings: findings.iter().filter(|f| f.is_error()).cloned().collect(),
                 });
@@ -192,12 +212,28 @@ impl Broker {
             decision.findings = findings;
             decision.looked_at = Some(planned.clone());
             decision.chosen = Some(Chosen { account, planned, order, submissions });
-            break;
         }
-        if decision.looked_at.is_none() {
+        if decision.looked_at.is_none() && unreachable.is_empty() {
             return Err(BrokerError::NoRoute { detail: "None of the accounts that routing names exists.".to_owned() });
         }
         Ok(decision)
+    }
+
+    /// The tenant's accounts that routing did not look at, for the plan.
+    async fn not_named(&self, envelope: &Envelope, decision: &mut Decision) -> Result<()> {
+        let rule = decision.looked_at.as_ref().map(|looked| looked.rule.clone()).unwrap_or_default();
+        let reason = match rule.as_str() {
+            "envelope" => "The envelope names another account.".to_owned(),
+            "default" => "No rule applies that names it, and it is not the default account.".to_owned(),
+            rule => format!("The rule \"{rule}\", which applies, does not name it."),
+        };
+        for row in self.store().tenant(envelope.tenant).accounts().all().await? {
+            let looked = decision.looked_at.as_ref().is_some_and(|looked| looked.id == row.id);
+            if !looked && decision.passed_over.iter().all(|passed| passed.account_id != row.id) {
+                decision.pass_over(row.id, Some(row.name), &reason);
+            }
+        }
+        Ok(())
     }
 
     /// Names of the tenant's accounts that could honour `envelope`.

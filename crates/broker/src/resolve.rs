@@ -131,13 +131,14 @@ fn answer_work(submission: &Submission, action: ResolveAction) -> Option<Work> {
 }
 
 /// In which state a submission waits for the answer to an attention.
-const WAITING: [(AttentionCode, SubmissionState); 9] = [
+const WAITING: [(AttentionCode, SubmissionState); 10] = [
     (AttentionCode::SignerIdentityMismatch, SubmissionState::Sent),
     (AttentionCode::SignerIdentityMismatch, SubmissionState::InProgress),
     (AttentionCode::PartiallySigned, SubmissionState::Sent),
     (AttentionCode::PartiallySigned, SubmissionState::InProgress),
     (AttentionCode::SubmissionUnknown, SubmissionState::Unknown),
     (AttentionCode::AccountBlocked, SubmissionState::Submitting),
+    (AttentionCode::ProviderProfileWrong, SubmissionState::Submitting),
     (AttentionCode::ArtifactInvalid, SubmissionState::Finalizing),
     (AttentionCode::ArtifactNotDownloadable, SubmissionState::Finalizing),
     (AttentionCode::PartiallySubmitted, SubmissionState::Refused),

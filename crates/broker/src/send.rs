@@ -2,20 +2,20 @@
 
 use chrono::{DateTime, Utc};
 use domain::events::{EventDraft, EventKind};
-use domain::finding::Severity;
-use domain::ids::{EnvelopeId, SubmissionId, TenantId};
-use domain::record::{CollectionState, Envelope, Routed, Submission};
+use domain::finding::{Finding, Severity};
+use domain::ids::{AccountId, EnvelopeId, TenantId};
+use domain::record::{Envelope, Routed, Submission};
 use domain::states::{EnvelopeStatus, SubmissionState};
 use domain::steps::Start;
 use persistence::StoreError;
 use serde_json::json;
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::caller::Caller;
 use crate::drafts::must_be_draft;
 use crate::engine::{Edit, Who};
 use crate::order::stages_of;
+use crate::plan::Chosen;
 use crate::{Broker, BrokerError, Result};
 
 impl Broker {
@@ -61,7 +61,7 @@ impl Broker {
         plan_digest: Option<&str>,
         now: DateTime<Utc>,
     ) -> Result<()> {
-        let decision = self.decide(envelope).await?;
+        let decision = self.decision(envelope).await?;
         if plan_digest.is_some_and(|wanted| self.plan_of(envelope, &decision).digest != wanted) {
             return Err(BrokerError::PlanMismatch);
         }
@@ -75,50 +75,14 @@ impl Broker {
                 recipient.spec.signature_level = ordered.spec.signature_level;
             }
         }
-        envelope.routed = Some(Routed {
-            kind: chosen.planned.kind,
-            account_id: chosen.planned.id,
-            account_name: chosen.planned.name,
-            rule: chosen.planned.rule,
-            reason: chosen.planned.reason,
-        });
-        envelope.stages = stages_of(&chosen.order);
-        envelope.findings = findings.into_iter().filter(|f| f.severity < Severity::Error).collect();
-        envelope.submissions = chosen
-            .submissions
-            .into_iter()
-            .map(|plan| Submission {
-                id: SubmissionId::generate(),
-                account: chosen.account.id,
-                plan,
-                state: SubmissionState::Planned,
-                attempt: 1,
-                reference: None,
-                vendor_status: None,
-                acted: false,
-                live: false,
-                cancel: None,
-                ended_at: None,
-                details: BTreeMap::new(),
-                error: None,
-                integrity: None,
-                reading: None,
-                last_read_at: None,
-                next_read_at: None,
-                watched_until: None,
-                renewal: domain::record::Renewal::default(),
-                delivered: None,
-                collection: CollectionState::default(),
-                created_at: now,
-            })
-            .collect();
-        envelope.order = Some(chosen.order);
+        let (kind, account) = (chosen.account.kind.clone(), chosen.account.id);
+        take_route(envelope, chosen, findings, Vec::new(), now);
         envelope.status = EnvelopeStatus::Submitting;
         let codes: Vec<_> = envelope.findings.iter().map(|f| json!({ "code": f.code, "pointer": f.pointer })).collect();
         edit.events.push(
             EventDraft::new(EventKind::EnvelopeSubmitting)
-                .with("provider", chosen.account.kind.clone())
-                .with("account_id", chosen.account.id.to_string())
+                .with("provider", kind)
+                .with("account_id", account.to_string())
                 .with("submissions", envelope.submissions.len())
                 .with("findings", codes),
         );
@@ -149,6 +113,30 @@ impl Broker {
             }
         }
     }
+}
+
+/// Gives the envelope to the chosen account: order, stages, findings and fresh submissions. `unreachable` are the accounts
+/// that had it before and could not be reached.
+pub(crate) fn take_route(
+    envelope: &mut Envelope,
+    chosen: Chosen,
+    findings: Vec<Finding>,
+    unreachable: Vec<AccountId>,
+    now: DateTime<Utc>,
+) {
+    let account = chosen.account.id;
+    envelope.routed = Some(Routed {
+        kind: chosen.planned.kind,
+        account_id: chosen.planned.id,
+        account_name: chosen.planned.name,
+        rule: chosen.planned.rule,
+        reason: chosen.planned.reason,
+        unreachable,
+    });
+    envelope.stages = stages_of(&chosen.order);
+    envelope.findings = findings.into_iter().filter(|f| f.severity < Severity::Error).collect();
+    envelope.submissions = chosen.submissions.into_iter().map(|plan| Submission::planned(account, plan, now)).collect();
+    envelope.order = Some(chosen.order);
 }
 
 /// Whether a submission is still on its way to the provider. One that waits for another to be signed is not waited for.

@@ -3,11 +3,12 @@
 //! The page's address holds a sealed token that names tenant, envelope and recipient; it is good as long as it is the
 //! recipient's present `signing_url`. Whatever a browser says is no result: results are read from the provider.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::aggregate::CancelOutcome;
 use domain::events::Actor;
 use domain::ids::{EnvelopeId, RecipientId, TenantId};
-use domain::record::{Envelope, Recipient, Submission};
-use domain::states::{RecipientStatus, SubmissionState};
+use domain::record::{Envelope, PendingKind, Recipient, Submission};
+use domain::states::{EnvelopeStatus, RecipientStatus, SubmissionState};
 use provider_clients::provider::Launch;
 use uuid::Uuid;
 
@@ -18,6 +19,17 @@ use crate::{Broker, BrokerError, Result};
 
 /// A page that is open asks the provider this often at most.
 const READ_AGAIN_AFTER: TimeDelta = TimeDelta::seconds(5);
+
+/// Who looks at a page, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Visit {
+    /// A person opened it: they have viewed it, and what is used up or too old is prepared anew.
+    Opened,
+    /// It is open at a person's and asks how things stand: viewed, but nothing is prepared anew by that.
+    Watching,
+    /// No person looks: a preview of a link, a check whether the address exists. Nothing changes.
+    Peeking,
+}
 
 /// What the page shows.
 #[derive(Debug, Clone)]
@@ -36,6 +48,8 @@ pub struct SigningPage {
     pub documents: Vec<String>,
     /// What the recipient can do.
     pub state: SignerState,
+    /// Whether the page's address is still the recipient's `signing_url`; when not, the page only tells how it ended.
+    pub is_open: bool,
 }
 
 /// What a recipient can do on their page.
@@ -48,35 +62,40 @@ pub enum SignerState {
     },
     /// Wait a moment: it is being prepared.
     Preparing,
+    /// Open the page again: what was prepared is used up or too old, and is prepared anew when a person asks.
+    Stale,
     /// Come back later: others sign before.
     NotYet,
     /// Nothing any more: they signed.
     Signed,
     /// Nothing any more: they refused.
     Declined,
-    /// Nothing any more: the envelope ended.
+    /// Nothing any more: the deadline passed.
+    Expired,
+    /// Nothing any more: the envelope ended, or goes on without them.
     Over,
     /// Ask the sender: all tries are used up.
     Exhausted,
 }
 
 impl Broker {
-    /// The page of the recipient whom `token` names, as it stands; opening it counts as having viewed it, and prepares
-    /// what is used up or too old anew.
+    /// The page of the recipient whom `token` names, as it stands. What the visit changes, [`Visit`] tells: whether they
+    /// viewed it, and whether a new attempt is prepared; no result comes from here.
     ///
     /// # Errors
-    /// [`BrokerError::NotFound`] when the token names nobody, or its address was replaced or is over.
-    pub async fn signing_page(&self, token: &str) -> Result<SigningPage> {
+    /// [`BrokerError::NotFound`] when the token names nobody, or its address was replaced by another.
+    pub async fn signing_page(&self, token: &str, visit: Visit) -> Result<SigningPage> {
         let (tenant, envelope, recipient) = self.opened_token(token).ok_or(BrokerError::NotFound)?;
         let envelope = self.envelope(tenant, envelope).await?;
         let Some(found) = envelope.recipients.iter().find(|r| r.id == recipient) else {
             return Err(BrokerError::NotFound);
         };
-        let open = found.signing_url.as_deref().is_some_and(|url| ends_with(url, token));
-        if !open && !envelope.status.is_terminal() {
+        let is_open = found.signing_url.as_deref().is_some_and(|url| ends_with(url, token));
+        // The addresses of an ended envelope are forgotten, and its signers are still told how it ended.
+        if !is_open && !envelope.status.is_terminal() {
             return Err(BrokerError::NotFound);
         }
-        let state = self.signer_state(&envelope, found).await?;
+        let state = self.signer_state(&envelope, found, visit).await?;
         Ok(SigningPage {
             subject: envelope.spec.subject.clone(),
             message: envelope.spec.message.clone(),
@@ -85,52 +104,38 @@ impl Broker {
             language: envelope.spec.language.as_ref().map(ToString::to_string),
             documents: envelope.documents.iter().map(|d| d.document.name.clone()).collect(),
             state,
+            is_open,
         })
     }
 
-    async fn signer_state(&self, envelope: &Envelope, recipient: &Recipient) -> Result<SignerState> {
-        match recipient.status {
-            RecipientStatus::Completed => return Ok(SignerState::Signed),
-            RecipientStatus::Declined => return Ok(SignerState::Declined),
-            RecipientStatus::Skipped | RecipientStatus::Failed => return Ok(SignerState::Over),
-            RecipientStatus::Created | RecipientStatus::Sent | RecipientStatus::Viewed => {}
-        }
-        if envelope.status.is_terminal() || envelope.pending_action.is_some() {
-            return Ok(SignerState::Over);
-        }
-        let Some(submission) = envelope.submissions.iter().find(|s| s.plan.recipients.contains(&recipient.id)) else {
-            return Ok(SignerState::Over);
+    async fn signer_state(&self, envelope: &Envelope, recipient: &Recipient, visit: Visit) -> Result<SignerState> {
+        let submission = envelope.submissions.iter().find(|s| s.plan.recipients.contains(&recipient.id));
+        let settled = settled(envelope, recipient, submission, self.clock().now());
+        let submission = match (settled, submission) {
+            (Some(state), _) => return Ok(state),
+            (None, None) => return Ok(SignerState::Over),
+            (None, Some(submission)) => submission,
         };
-        if submission.state.is_terminal() || submission.state == SubmissionState::Finalizing {
-            return Ok(SignerState::Signed);
-        }
-        match submission.state {
-            SubmissionState::Planned => return Ok(SignerState::NotYet),
-            SubmissionState::Submitting | SubmissionState::Unknown => return Ok(SignerState::Preparing),
-            _ if submission.renewal.wanted => return Ok(SignerState::Preparing),
-            _ => {}
-        }
         let account = self.open_account(envelope.tenant, submission.account).await?;
         let loaded = self.loaded(envelope.clone(), submission.id).await?;
         let Some(view) = loaded.view() else { return Ok(SignerState::Over) };
-        let launch = if submission.renewal.used_up {
-            match account.adapter.launch(recipient.id, &view, &self.moment(&account, None)) {
-                Launch::Exhausted => Launch::Exhausted,
-                Launch::Ready { .. } | Launch::Renew => Launch::Renew,
-            }
-        } else {
-            account.adapter.launch(recipient.id, &view, &self.moment(&account, None))
-        };
-        match launch {
-            Launch::Ready { link } => {
+        let mut launch = account.adapter.launch(recipient.id, &view, &self.moment(&account, None));
+        // Whatever an adapter makes of it: a used-up transaction is never offered again.
+        if submission.renewal.used_up && matches!(launch, Launch::Ready { .. }) {
+            launch = Launch::Renew;
+        }
+        match (launch, visit) {
+            (Launch::Exhausted, _) => Ok(SignerState::Exhausted),
+            (Launch::Ready { link }, Visit::Peeking) => Ok(SignerState::Ready { link }),
+            (Launch::Ready { link }, Visit::Opened | Visit::Watching) => {
                 self.opened(envelope, submission, recipient.id).await?;
                 Ok(SignerState::Ready { link })
             }
-            Launch::Renew => {
+            (Launch::Renew, Visit::Opened) => {
                 self.renew(envelope, submission).await?;
                 Ok(SignerState::Preparing)
             }
-            Launch::Exhausted => Ok(SignerState::Exhausted),
+            (Launch::Renew, Visit::Watching | Visit::Peeking) => Ok(SignerState::Stale),
         }
     }
 
@@ -177,7 +182,9 @@ impl Broker {
             expected: None,
         };
         self.edit(&who, envelope.id, |envelope, _, _| {
-            let still = |s: &&mut Submission| s.id == id && s.attempt == attempt && !s.renewal.wanted;
+            let still = |s: &&mut Submission| {
+                s.id == id && s.attempt == attempt && !s.renewal.wanted && goes_on(s.state) && !is_canceling(s)
+            };
             if let Some(submission) = envelope.submissions.iter_mut().find(still) {
                 submission.attempt = attempt.saturating_add(1);
                 submission.renewal.first_attempt = submission.attempt;
@@ -209,6 +216,63 @@ impl Broker {
         let id = |at: usize| Uuid::from_slice(bytes.get(at..at + 16)?).ok();
         Some((TenantId::from_uuid(id(0)?), EnvelopeId::from_uuid(id(16)?), RecipientId::from_uuid(id(32)?)))
     }
+}
+
+/// What the recipient's page says when that follows from what is recorded; `None` when it depends on the provider's link.
+fn settled(
+    envelope: &Envelope,
+    recipient: &Recipient,
+    submission: Option<&Submission>,
+    now: DateTime<Utc>,
+) -> Option<SignerState> {
+    match recipient.status {
+        RecipientStatus::Completed => return Some(SignerState::Signed),
+        RecipientStatus::Declined => return Some(SignerState::Declined),
+        RecipientStatus::Skipped | RecipientStatus::Failed => return Some(SignerState::Over),
+        RecipientStatus::Created | RecipientStatus::Sent | RecipientStatus::Viewed => {}
+    }
+    let expiring = envelope.pending_action.as_ref().is_some_and(|action| action.kind == PendingKind::Expire);
+    if envelope.status == EnvelopeStatus::Expired || expiring {
+        return Some(SignerState::Expired);
+    }
+    if envelope.status.is_terminal() || envelope.pending_action.is_some() {
+        return Some(SignerState::Over);
+    }
+    let submission = submission?;
+    match submission.state {
+        SubmissionState::Finalizing | SubmissionState::Completed => return Some(SignerState::Signed),
+        SubmissionState::Declined => return Some(SignerState::Declined),
+        SubmissionState::Expired => return Some(SignerState::Expired),
+        SubmissionState::Refused | SubmissionState::Rejected | SubmissionState::Canceled | SubmissionState::Failed => {
+            return Some(SignerState::Over);
+        }
+        SubmissionState::Planned
+        | SubmissionState::Submitting
+        | SubmissionState::Unknown
+        | SubmissionState::Submitted
+        | SubmissionState::Sent
+        | SubmissionState::InProgress => {}
+    }
+    // Nobody is led to sign what is being ended, or could only end too late.
+    if envelope.spec.expires_at.is_some_and(|deadline| deadline <= now) {
+        return Some(SignerState::Expired);
+    }
+    if is_canceling(submission) {
+        return Some(SignerState::Over);
+    }
+    if submission.state == SubmissionState::Planned {
+        return Some(SignerState::NotYet);
+    }
+    (!goes_on(submission.state) || submission.renewal.wanted).then_some(SignerState::Preparing)
+}
+
+/// Whether the provider has the transaction and it can still be signed.
+fn goes_on(state: SubmissionState) -> bool {
+    matches!(state, SubmissionState::Submitted | SubmissionState::Sent | SubmissionState::InProgress)
+}
+
+fn is_canceling(submission: &Submission) -> bool {
+    submission.cancel.is_some_and(|cancel| cancel.outcome == CancelOutcome::Pending)
 }
 
 /// What the tokens are for; a token of another purpose does not open.

@@ -377,6 +377,11 @@ fn merged(earlier: Option<Reading>, later: &Reading) -> Reading {
     };
     let mut merged = later.clone();
     merged.differences = later.differences.clone().or(earlier.differences);
+    merged.pending_result = match (earlier.pending_result, later.pending_result) {
+        (Some(false), _) => Some(false),
+        (known, None) => known,
+        (_, told) => told,
+    };
     for (name, value) in earlier.details {
         merged.details.entry(name).or_insert(value);
     }

@@ -38,6 +38,10 @@ pub struct Reading {
     /// recipient can go on (Viafirma).
     #[serde(default)]
     pub used_up: bool,
+    /// Whether the provider is still at work on the result (a notary, a seal): then it is read on, and the submission is not
+    /// completed before a reading says otherwise. `None`: this reading does not tell. Once a reading said no, it stays no.
+    #[serde(default)]
+    pub pending_result: Option<bool>,
 }
 
 /// One difference between what was asked and what the provider holds.
@@ -64,6 +68,7 @@ impl Reading {
             occurred_at: None,
             differences: None,
             used_up: false,
+            pending_result: None,
         }
     }
 }

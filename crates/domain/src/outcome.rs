@@ -112,6 +112,16 @@ pub struct Refusal {
     pub retry_after: Option<Duration>,
 }
 
+impl Refusal {
+    /// Whether it lies in what the account's settings say of the provider (a path that is not there, for example): the
+    /// envelope waits until they are corrected.
+    #[must_use]
+    pub fn is_fault_of_settings(&self) -> bool {
+        let in_settings = |b: &Blame| b.source == FindingSource::Account && b.pointer.starts_with("/settings/");
+        self.class == Class::ProviderError && !self.blames.is_empty() && self.blames.iter().all(in_settings)
+    }
+}
+
 /// Why the broker does not know what a call did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Doubt {

@@ -76,6 +76,9 @@ pub struct StepRecord {
     pub tries: u32,
     /// When it was first tried: what passes by itself is waited for from here.
     pub first_try: Option<DateTime<Utc>>,
+    /// Whether a call of it was ever in doubt, however that ended.
+    #[serde(default)]
+    pub doubted: bool,
     /// How far it got.
     pub progress: Progress,
 }
@@ -84,7 +87,13 @@ impl StepRecord {
     /// The record of a step that was not tried yet.
     #[must_use]
     pub fn new(id: impl Into<StepId>) -> Self {
-        Self { id: id.into(), tries: 0, first_try: None, progress: Progress::Ready { not_before: None } }
+        Self {
+            id: id.into(),
+            tries: 0,
+            first_try: None,
+            doubted: false,
+            progress: Progress::Ready { not_before: None },
+        }
     }
 
     /// What the step gave, when it is done.
@@ -106,6 +115,19 @@ impl StepRecord {
 #[must_use]
 pub fn outputs(records: &[StepRecord]) -> StepOutputs {
     records.iter().filter_map(|r| Some((r.id.clone(), r.output()?.clone()))).collect()
+}
+
+/// Whether it is certain that nothing of an attempt reached the provider, though it was tried: since when it was.
+///
+/// A step that must happen once and was ever in doubt, or answered, makes it uncertain; steps that may be repeated change
+/// nothing that anybody could notice.
+#[must_use]
+pub fn not_sent_since(steps: &[Step], records: &[StepRecord]) -> Option<DateTime<Utc>> {
+    let untouched = |(step, record): (&Step, &StepRecord)| {
+        step.repeat == Repeat::Repeatable || (!record.doubted && matches!(record.progress, Progress::Ready { .. }))
+    };
+    let certain = steps.len() == records.len() && steps.iter().zip(records).all(untouched);
+    certain.then(|| records.iter().filter_map(|r| r.first_try).min()).flatten()
 }
 
 /// What to do next with an attempt.
@@ -212,6 +234,7 @@ pub fn intend(record: &StepRecord, now: DateTime<Utc>, not_after: DateTime<Utc>,
         id: record.id.clone(),
         tries: record.tries.saturating_add(1),
         first_try: record.first_try.or(Some(now)),
+        doubted: record.doubted,
         progress: Progress::Intended { at: now, not_after, over_at },
     }
 }
@@ -265,7 +288,11 @@ pub fn settle(
             let pause = policy.pause(record.tries);
             ready_again(record, now, refusal.retry_after.map_or(pause, |asked| asked.max(pause)))
         }
-        Outcome::Refused(refusal) if refusal.class.is_fixable_in_account() || refusal.class.passes_by_itself() => {
+        Outcome::Refused(refusal)
+            if refusal.class.is_fixable_in_account()
+                || refusal.class.passes_by_itself()
+                || refusal.is_fault_of_settings() =>
+        {
             with(record, Progress::Blocked { since: now, refusal })
         }
         Outcome::Refused(refusal) => with(record, Progress::Refused { refusal }),
@@ -439,7 +466,8 @@ fn patience_over(record: &StepRecord, now: DateTime<Utc>, policy: &Policy) -> bo
 }
 
 fn with(record: &StepRecord, progress: Progress) -> StepRecord {
-    StepRecord { id: record.id.clone(), tries: record.tries, first_try: record.first_try, progress }
+    let doubted = record.doubted || matches!(progress, Progress::Doubtful { .. } | Progress::Parked { .. });
+    StepRecord { id: record.id.clone(), tries: record.tries, first_try: record.first_try, doubted, progress }
 }
 
 /// `at` plus `by`, held at the end of time instead of overflowing.

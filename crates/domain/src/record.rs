@@ -52,6 +52,9 @@ pub struct Routed {
     pub rule: String,
     /// A sentence that says why.
     pub reason: String,
+    /// The accounts that came before it and could not be reached; nothing was sent there.
+    #[serde(default)]
+    pub unreachable: Vec<AccountId>,
 }
 
 /// A failure as the API shows it: the same for a synchronous and an asynchronous refusal.
@@ -277,6 +280,35 @@ pub struct Submission {
 }
 
 impl Submission {
+    /// A submission that was not begun.
+    #[must_use]
+    pub fn planned(account: AccountId, plan: SubmissionPlan, now: DateTime<Utc>) -> Self {
+        Self {
+            id: SubmissionId::generate(),
+            account,
+            plan,
+            state: SubmissionState::Planned,
+            attempt: 1,
+            renewal: Renewal::default(),
+            reference: None,
+            vendor_status: None,
+            acted: false,
+            live: false,
+            cancel: None,
+            ended_at: None,
+            details: BTreeMap::new(),
+            error: None,
+            integrity: None,
+            reading: None,
+            last_read_at: None,
+            next_read_at: None,
+            watched_until: None,
+            delivered: None,
+            collection: CollectionState::default(),
+            created_at: now,
+        }
+    }
+
     /// What the envelope's state needs to know of it.
     #[must_use]
     pub fn facts(&self) -> SubmissionFacts {

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::capability::Feature;
+use crate::checks::asked_features;
 use crate::envelope::{Delivery, Notary, SignatureLevel};
 use crate::ids::AccountId;
 use crate::order::Order;
@@ -50,6 +52,9 @@ pub struct When {
     /// The number of documents.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub document_count: Option<AnyOf<u32>>,
+    /// A feature that the envelope asks for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub feature: Option<AnyOf<Feature>>,
     /// Metadata values by key.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub metadata: BTreeMap<String, AnyOf<String>>,
@@ -99,16 +104,19 @@ impl RoutingPolicy {
                 accounts: vec![account],
             });
         }
-        if let Some(rule) = self.rules.iter().find(|rule| rule.when.holds(order)) {
-            return Some(Candidates {
-                rule: rule.name.clone(),
-                reason: format!("The first rule whose conditions all hold is \"{}\".", rule.name),
-                accounts: rule.accounts.clone(),
-            });
+        let mut passed = Vec::new();
+        for rule in &self.rules {
+            let failing = rule.when.failing(order);
+            if failing.is_empty() {
+                let reason = format!("The first rule whose conditions all hold is \"{}\".", rule.name);
+                let accounts = rule.accounts.clone();
+                return Some(Candidates { rule: rule.name.clone(), reason: with_passed(reason, &passed), accounts });
+            }
+            passed.push(format!("\"{}\" ({})", rule.name, failing.join(", ")));
         }
         self.default_account.map(|account| Candidates {
             rule: "default".to_owned(),
-            reason: "No rule matches, so the default account applies.".to_owned(),
+            reason: with_passed("No rule matches, so the default account applies.".to_owned(), &passed),
             accounts: vec![account],
         })
     }
@@ -124,6 +132,12 @@ impl When {
     /// Whether every condition that is given holds for `order`.
     #[must_use]
     pub fn holds(&self, order: &Order) -> bool {
+        self.failing(order).is_empty()
+    }
+
+    /// The names of the conditions that do not hold for `order`; empty when the rule applies.
+    #[must_use]
+    pub fn failing(&self, order: &Order) -> Vec<String> {
         let language = |wanted: &AnyOf<String>| {
             order
                 .spec
@@ -141,14 +155,28 @@ impl When {
         let delivery =
             |wanted: &AnyOf<Delivery>| order.recipients.iter().filter_map(|r| r.spec.delivery).any(|d| wanted.has(&d));
         let count = u32::try_from(order.documents.len()).unwrap_or(u32::MAX);
-        self.language.as_ref().is_none_or(language)
-            && self.recipient_country.as_ref().is_none_or(country)
-            && self.signature_level.as_ref().is_none_or(level)
-            && self.delivery.as_ref().is_none_or(delivery)
-            && self.notary.as_ref().is_none_or(|n| n.has(&order.spec.notary))
-            && self.document_count.as_ref().is_none_or(|n| n.has(&count))
-            && self.metadata.iter().all(|(key, wanted)| order.spec.metadata.get(key).is_some_and(|v| wanted.has(v)))
+        let feature = |wanted: &AnyOf<Feature>| asked_features(order).iter().any(|asked| wanted.has(asked));
+        let conditions = [
+            ("language", self.language.as_ref().is_none_or(language)),
+            ("recipient_country", self.recipient_country.as_ref().is_none_or(country)),
+            ("signature_level", self.signature_level.as_ref().is_none_or(level)),
+            ("delivery", self.delivery.as_ref().is_none_or(delivery)),
+            ("notary", self.notary.as_ref().is_none_or(|n| n.has(&order.spec.notary))),
+            ("document_count", self.document_count.as_ref().is_none_or(|n| n.has(&count))),
+            ("feature", self.feature.as_ref().is_none_or(feature)),
+        ];
+        let metadata = self
+            .metadata
+            .iter()
+            .filter(|(key, wanted)| !order.spec.metadata.get(*key).is_some_and(|value| wanted.has(value)));
+        let named = conditions.into_iter().filter(|(_, holds)| !holds).map(|(name, _)| name.to_owned());
+        named.chain(metadata.map(|(key, _)| format!("metadata.{key}"))).collect()
     }
+}
+
+/// The reason for a choice, with the rules before it whose conditions do not hold, and which.
+fn with_passed(reason: String, passed: &[String]) -> String {
+    if passed.is_empty() { reason } else { format!("{reason} These do not apply: {}.", passed.join("; ")) }
 }
 
 /// Calling codes of the countries that the providers serve; enough to route by phone where no national id tells.

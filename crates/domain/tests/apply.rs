@@ -613,6 +613,20 @@ fn assert_events_tell_the_difference(before: &Envelope, after: &Envelope, events
     }
 }
 
+#[test]
+fn once_the_provider_told_all_files_a_late_reading_does_not_ask_for_more() {
+    let mut env = three_recipients(1);
+    let id = env.submissions[0].id;
+    let pending = Reading { pending_result: Some(true), ..reading(SubmissionState::Finalizing) };
+    let complete = Reading { pending_result: Some(false), ..reading(SubmissionState::Finalizing) };
+    let silent = reading(SubmissionState::Finalizing);
+    let mut pending_result = |told: &Reading| {
+        env.apply_reading(id, told, at(1));
+        env.submissions[0].reading.as_ref().unwrap().pending_result
+    };
+    assert_eq!([&pending, &silent, &complete, &pending].map(|told| pending_result(told)), [true, true, false, false].map(Some));
+}
+
 fn three_recipients(submissions: usize) -> Envelope {
     let mut env = envelope([signer(1), signer(1), recipient(Role::Approver, 2)], submissions);
     env.stages[0].minimum = Some(1);

@@ -1,4 +1,4 @@
-//! The three listeners: the API, what the public may reach (callbacks), and operations (health, metrics).
+//! The three listeners: the API, what the public may reach (callbacks, the signer's page), and operations (health, metrics).
 //!
 //! One address may serve all of them; where `public_bind` or `ops_bind` is set, each serves its own.
 
@@ -22,7 +22,7 @@ use crate::edge::{self, Edge, Routes};
 use crate::openapi::{self, ApiDocument, DocumentDefect};
 use crate::problem::ApiError;
 use crate::{accounts, artifacts, callbacks, docs, documents, envelopes, events, health, jobs, providers};
-use crate::{problem, recipients, routing, tenants};
+use crate::{problem, recipients, routing, signing, tenants};
 
 /// How the API is served.
 #[derive(Debug, Clone)]
@@ -41,7 +41,7 @@ pub struct ApiConfig {
     pub json_with_files_limit: u64,
     /// Whether `/docs` serves Swagger UI.
     pub swagger: bool,
-    /// Whether the API's own listener also serves callbacks.
+    /// Whether the API's own listener also serves callbacks and the signer's page.
     pub callbacks_here: bool,
     /// Whether the API's own listener also serves metrics and health.
     pub operations_here: bool,
@@ -145,7 +145,10 @@ pub(crate) fn api_operations(services: &mut ServiceConfig<'_>) {
 
 /// What the public may reach.
 pub(crate) fn public_operations(services: &mut ServiceConfig<'_>) {
-    services.service(callbacks::receive_callback);
+    services
+        .service(callbacks::receive_callback)
+        .service(signing::open_signing_page)
+        .service(signing::get_signing_state);
 }
 
 /// Health and metrics.
@@ -158,7 +161,7 @@ pub(crate) fn documentation_operations(services: &mut ServiceConfig<'_>) {
     services.service(docs::get_openapi).service(problem::list_problems).service(problem::get_problem);
 }
 
-/// Registers the API's listener; callbacks, health and metrics too unless they have their own.
+/// Registers the API's listener; callbacks, the signer's page, health and metrics too unless they have their own.
 pub fn configure_api(api: &Api, config: &mut web::ServiceConfig) {
     {
         let mut services = ServiceConfig::new(config);
@@ -172,12 +175,16 @@ pub fn configure_api(api: &Api, config: &mut web::ServiceConfig) {
         }
     }
     docs::configure(api.config.swagger, config);
+    if api.config.callbacks_here {
+        signing::assets(config);
+    }
     common(api, config);
 }
 
-/// Registers the listener that the public may reach: callbacks only.
+/// Registers the listener that the public may reach: callbacks and the signer's page only.
 pub fn configure_public(api: &Api, config: &mut web::ServiceConfig) {
     public_operations(&mut ServiceConfig::new(config));
+    signing::assets(config);
     common(api, config);
 }
 
@@ -192,7 +199,7 @@ fn common(api: &Api, config: &mut web::ServiceConfig) {
 }
 
 async fn unanswered(request: HttpRequest, api: Data<Api>) -> Result<actix_web::HttpResponse, ApiError> {
-    Err(api.routes.unanswered(request.path()))
+    Err(api.routes.unanswered(request.method(), request.path()))
 }
 
 /// An application for one listener, with the edge around it.

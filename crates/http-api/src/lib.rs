@@ -24,6 +24,7 @@ pub mod problem;
 mod providers;
 pub mod recipients;
 pub mod routing;
+mod signing;
 pub mod tenants;
 pub mod views;
 

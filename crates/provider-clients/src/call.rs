@@ -190,8 +190,14 @@ pub enum Content {
 pub struct Redirects {
     /// How many at most; 0 for none.
     pub most: usize,
-    /// Hosts that may be gone to; the host of the call itself always may.
+    /// Hosts that may be gone to; the host of the call itself always may. [`Redirects::ANY_HOST`] stands for every host
+    /// that the guard against private targets lets pass.
     pub hosts: Vec<String>,
+}
+
+impl Redirects {
+    /// Stands for any host, where a vendor keeps its files elsewhere and does not say where.
+    pub const ANY_HOST: &'static str = "*";
 }
 
 /// A header of a call.

@@ -3,8 +3,11 @@
 //! [`provider`] is the contract, [`call`] and [`reply`] are what goes out and comes in, [`transport`] is the one place
 //! that opens a socket, [`registry`] lists the vendors, [`probe`] derives the capability matrix.
 
+pub mod arqsign;
 pub mod call;
 pub mod efirma_go;
+pub mod gofirmex;
+pub mod firma_virtual;
 pub mod probe;
 pub mod provider;
 pub mod registry;

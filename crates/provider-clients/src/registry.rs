@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::arqsign;
 use crate::efirma_go;
+use crate::firma_virtual;
+use crate::gofirmex;
 use crate::provider::{Account, Fault, Profile, Provider};
 use crate::schema::{Checker, SchemaError};
 use crate::transport::guard;
@@ -56,10 +59,14 @@ impl Registry {
     /// # Errors
     /// [`RegistryError`]: a defect of the build.
     pub fn standard(allow_private_targets: bool) -> Result<Self, RegistryError> {
-        Self::with(
-            vec![Arc::new(efirma_go::EfirmaGo::new()), Arc::new(viafirma::Viafirma::new())],
-            allow_private_targets,
-        )
+        let providers: Vec<Arc<dyn Provider>> = vec![
+            Arc::new(arqsign::ArqSign::new()),
+            Arc::new(efirma_go::EfirmaGo::new()),
+            Arc::new(firma_virtual::FirmaVirtual::new()),
+            Arc::new(gofirmex::Gofirmex::new()),
+            Arc::new(viafirma::Viafirma::new()),
+        ];
+        Self::with(providers, allow_private_targets)
     }
 
     /// These vendors.

@@ -82,8 +82,16 @@ pub(crate) struct Callback {
 
 const REPLY_KEPT: usize = 4096;
 
+/// Whether a callback is still to be delivered, asked before each try.
+pub(crate) type Wanted = fn(&Sandbox, &Callback) -> bool;
+
 /// Puts a callback on its way; faults for the vendor's `callback` endpoint decide when and how often it arrives.
 pub(crate) fn send(sandbox: &Sandbox, callback: Callback) {
+    send_while(sandbox, callback, |_, _| true);
+}
+
+/// The same for a vendor that drops what waits when a receiver is switched off: a try that is no longer wanted ends the callback in silence.
+pub(crate) fn send_while(sandbox: &Sandbox, callback: Callback, wanted: Wanted) {
     let faults = sandbox.strike(callback.vendor, CALLBACK);
     let mut copies = 1;
     let mut due = sandbox.now();
@@ -106,18 +114,18 @@ pub(crate) fn send(sandbox: &Sandbox, callback: Callback) {
     sandbox.agenda().at(due, move |sandbox| async move {
         let mut deliveries = vec![callback.clone(); copies.try_into().unwrap_or(1)];
         deliveries.extend(sandbox.release_callbacks(callback.vendor));
-        deliver_beside(sandbox, deliveries, 1);
+        deliver_beside(sandbox, deliveries, 1, wanted);
     });
 }
 
 /// Delivers these one after another, beside the agenda: a receiver that is slow must not delay the signers.
-fn deliver_beside(sandbox: Sandbox, callbacks: Vec<Callback>, attempt: u32) {
+fn deliver_beside(sandbox: Sandbox, callbacks: Vec<Callback>, attempt: u32, wanted: Wanted) {
     let busy = sandbox.agenda().busy();
     let stopped = sandbox.stopped();
     let deliveries = async move {
         for callback in callbacks {
-            if deliver(&sandbox, &callback, attempt).await != CallbackVerdict::Accepted {
-                try_again(&sandbox, callback, attempt);
+            if wanted(&sandbox, &callback) && deliver(&sandbox, &callback, attempt).await != CallbackVerdict::Accepted {
+                try_again(&sandbox, callback, attempt, wanted);
             }
         }
         drop(busy);
@@ -131,14 +139,14 @@ fn deliver_beside(sandbox: Sandbox, callbacks: Vec<Callback>, attempt: u32) {
 }
 
 /// Enters the next try into the agenda, where the vendor has one left.
-fn try_again(sandbox: &Sandbox, mut callback: Callback, attempt: u32) {
+fn try_again(sandbox: &Sandbox, mut callback: Callback, attempt: u32, wanted: Wanted) {
     if callback.retries.is_empty() || !sandbox.config().callbacks.enabled {
         return;
     }
     let pause = callback.retries.remove(0).mul_f64(sandbox.config().callbacks.retry_scale);
     let due = later(sandbox.now(), delta(pause));
     sandbox.agenda().at(due, move |sandbox| async move {
-        deliver_beside(sandbox, vec![callback], attempt.saturating_add(1));
+        deliver_beside(sandbox, vec![callback], attempt.saturating_add(1), wanted);
     });
 }
 

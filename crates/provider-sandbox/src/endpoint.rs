@@ -2,8 +2,9 @@
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{HttpServiceFactory, ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
+use actix_web::guard::{self, GuardContext, fn_guard};
 use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{self, Payload, ThinData};
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, Route};
@@ -27,6 +28,26 @@ impl EndpointName {
     /// Mounts a vendor endpoint; several routes may share one name.
     pub(crate) fn at(self, path: &str, route: Route) -> impl HttpServiceFactory + 'static {
         web::resource(path).wrap(from_fn(move |request, next| around(self, request, next))).route(route)
+    }
+
+    /// Mounts a vendor endpoint whose path is not fixed: each call below the scope that `is_it` knows.
+    pub(crate) fn wherever(
+        self,
+        is_it: impl Fn(&GuardContext<'_>) -> bool + 'static,
+        route: Route,
+    ) -> impl HttpServiceFactory + 'static {
+        web::resource("/{path:.*}")
+            .guard(fn_guard(is_it))
+            .wrap(from_fn(move |request, next| around(self, request, next)))
+            .route(route)
+    }
+
+    /// Mounts a vendor endpoint for one method only: other methods on the same path are another endpoint, or none.
+    pub(crate) fn only(self, method: Method, path: &str, route: Route) -> impl HttpServiceFactory + 'static {
+        web::resource(path)
+            .guard(guard::Method(method))
+            .wrap(from_fn(move |request, next| around(self, request, next)))
+            .route(route)
     }
 }
 

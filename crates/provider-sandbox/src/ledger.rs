@@ -60,6 +60,8 @@ pub enum NoticeKind {
     Invitation,
     /// A recipient was reminded.
     Reminder,
+    /// A recipient who was asked before was told of a further step, for example that a payment is due.
+    NextStep,
     /// A recipient who is new to the vendor was welcomed.
     Welcome,
     /// A callback was posted to an address.

@@ -30,6 +30,7 @@ mod server;
 mod signers;
 mod sync;
 mod transactions;
+mod upload;
 pub mod viafirma;
 
 pub use callbacks::{CallbackRecord, CallbackVerdict};

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use broker::engine::{Worker, WorkerConfig};
-use broker::{Broker, BrokerConfig, Clock, Parts, SystemClock};
+use broker::{Broker, BrokerConfig, Clock, Parts, Recorder, SystemClock};
 use clap::ValueEnum;
 use domain::protocol::Policy;
 use http_api::{Api, ApiConfig};
@@ -59,6 +59,8 @@ pub struct Options {
     pub registry: Option<Registry>,
     /// Trusted beside `verification.trusted_roots`.
     pub anchors: TrustAnchors,
+    /// Keeps a transcript of the calls at providers.
+    pub recorder: Option<Arc<dyn Recorder>>,
 }
 
 /// Where an application can be reached, with the ports that were really bound.
@@ -92,7 +94,7 @@ impl Application {
     /// # Errors
     /// What cannot be opened, with what to do about it.
     pub async fn build(config: Config, options: Options) -> anyhow::Result<Self> {
-        let Options { role, metrics, clock, registry, anchors } = options;
+        let Options { role, metrics, clock, registry, anchors, recorder } = options;
         let sandbox = if config.sandbox.enabled { Some(sandbox::start(&config.sandbox).await?) } else { None };
 
         let bound = Bound::of(&config.server, role)?;
@@ -100,6 +102,7 @@ impl Application {
         let public_url = public_url(&config, addresses)?;
         let store = store::open(&config).await?;
         let mut parts = parts(&config, store, public_url.clone())?;
+        parts.recorder = recorder;
         parts.anchors = parts.anchors.and(anchors);
         if let Some(sandbox) = &sandbox {
             parts.anchors = parts.anchors.and(TrustAnchors::from_pem(sandbox.sandbox().ca_pem().as_bytes())?);
@@ -239,6 +242,7 @@ fn parts(config: &Config, store: Store, public_url: Option<Url>) -> anyhow::Resu
         transport: Transport::new(&TransportConfig { allow_private_targets, ..TransportConfig::default() })?,
         clock: Arc::new(SystemClock),
         anchors: TrustAnchors::from_pem(roots.as_bytes()).context("verification.trusted_roots cannot be read")?,
+        recorder: None,
         config: broker_config(config, public_url),
     })
 }
@@ -251,6 +255,7 @@ fn broker_config(config: &Config, public_url: Option<Url>) -> BrokerConfig {
         max_artifact_bytes: config.limits.max_artifact_bytes,
         send_window: Duration::from_secs(worker.send_window_s),
         takeover_margin: Duration::from_secs(worker.takeover_margin_s),
+        failover_after: Duration::from_secs(worker.failover_after_s),
         policy: Policy {
             patience: Duration::from_secs(worker.submit_deadline_h.saturating_mul(3600)),
             first_pause: Duration::from_millis(worker.first_pause_ms),

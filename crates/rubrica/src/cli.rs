@@ -53,6 +53,12 @@ pub enum Command {
     /// Check the trail.
     #[command(subcommand)]
     Audit(Audit),
+    /// Hold what a provider really answers against what its contract assumes.
+    #[command(subcommand)]
+    Transcript(Transcript),
+    /// Check evidence bundles.
+    #[command(subcommand)]
+    Evidence(Evidence),
 }
 
 /// `serve`.
@@ -64,6 +70,10 @@ pub struct Serve {
     /// Run the simulated providers inside, at `sandbox.bind`. Needs `security.allow_private_targets`.
     #[arg(long)]
     pub sandbox: bool,
+    /// Append a redacted transcript of all calls at providers to this file, for `transcript check`: texts are replaced by
+    /// their shape, and each answer is judged by the assumptions of its provider's contract.
+    #[arg(long, value_name = "FILE")]
+    pub transcript: Option<PathBuf>,
 }
 
 /// `demo`.
@@ -170,6 +180,30 @@ pub struct CreateKey {
 pub enum Audit {
     /// Walk the hash chain of every envelope's history. Exit code 1 when one is broken.
     Verify,
+}
+
+/// `transcript`.
+#[derive(Debug, Subcommand)]
+pub enum Transcript {
+    /// Tell which assumptions the recorded answers confirm and refute, and which setting corrects a refuted one. Exit code
+    /// 1 when one is refuted.
+    Check {
+        /// A file that `serve --transcript` wrote.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+}
+
+/// `evidence`.
+#[derive(Debug, Subcommand)]
+pub enum Evidence {
+    /// Check that a bundle of `GET /v1/envelopes/{id}/evidence` is whole, unchanged and from this service. Exit code 1 when it
+    /// is not.
+    Verify {
+        /// The bundle, a ZIP file.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
 }
 
 fn scope(word: &str) -> Result<Scope, String> {

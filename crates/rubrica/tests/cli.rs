@@ -360,3 +360,37 @@ async fn the_demo_leaves_a_signed_document_and_a_trail_that_shows_every_change()
     assert_eq!(damaged.status.code(), Some(1));
     assert!(out(&damaged).contains("event 3"), "{}", out(&damaged));
 }
+
+#[test]
+fn a_transcript_names_the_assumption_that_failed_and_the_setting_that_corrects_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = |verdict: &str| {
+        serde_json::json!({
+            "at": "2026-11-30T09:00:00Z", "account": "pac_1", "provider": "gofirmex",
+            "exchange": {
+                "endpoint": "create_portfolio", "method": "POST", "request": {}, "status": 200, "content_type": null,
+                "body": {}
+            },
+            "judged": [
+                { "assumption": "G3", "setting": "/settings/profile/id", "says": "The id is there.", "verdict": verdict },
+                { "assumption": "G4", "setting": "", "says": "It answers.", "verdict": "met" },
+                { "assumption": "G5", "setting": "", "says": "Nobody knows.", "verdict": "silent" }
+            ]
+        })
+        .to_string()
+    };
+    let check = |lines: &[String]| {
+        std::fs::write(folder.path().join("calls.jsonl"), lines.join("\n")).unwrap();
+        run(&mut rubrica(folder.path()), &["transcript", "check", "calls.jsonl"])
+    };
+    let good = check(&[line("met"), line("met")]);
+    assert_eq!(good.status.code(), Some(0), "{}", err(&good));
+    assert!(out(&good).contains("2 calls recorded") && !out(&good).contains("G5"), "{}", out(&good));
+    let bad = check(&[line("met"), line("failed")]);
+    assert_eq!(bad.status.code(), Some(1));
+    assert!(out(&bad).contains("assumption G3 is refuted at create_portfolio"), "{}", out(&bad));
+    assert!(out(&bad).contains("Correct it with /settings/profile/id"), "{}", out(&bad));
+    let broken = check(&["{}".to_owned()]);
+    assert_eq!(broken.status.code(), Some(1));
+    assert!(err(&broken).contains("line 1"), "{}", err(&broken));
+}

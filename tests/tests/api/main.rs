@@ -20,6 +20,7 @@ mod idempotency;
 mod isolation;
 mod order_of_checks;
 mod provider_errors;
+mod routing;
 mod samples;
 mod scopes;
 mod secrets;

@@ -66,14 +66,12 @@ impl Broker {
                 adapter.setup_reply(&call, &self.moment(account, session.as_deref()), reply)
             })
             .await?;
-        match outcome {
-            Outcome::Done(facts) => {
-                let accounts = self.store().tenant(job.tenant).accounts();
-                accounts.set_fact(account.id, SETUP_FACTS, &facts, None, self.clock().now()).await?;
-                Ok(None)
-            }
-            other => Ok(Some(self.not_arranged(job, account, &other.map(|_| ())))),
+        if let Outcome::Done(facts) = outcome {
+            let accounts = self.store().tenant(job.tenant).accounts();
+            accounts.set_fact(account.id, SETUP_FACTS, &facts, None, self.clock().now()).await?;
+            return Ok(None);
         }
+        Ok(Some(self.not_arranged(job, account, &outcome.map(|_| ()))))
     }
 
     fn not_arranged(&self, job: &Task, account: &OpenAccount, outcome: &Outcome<()>) -> End {

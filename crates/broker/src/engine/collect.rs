@@ -15,7 +15,7 @@ use serde_json::json;
 
 use crate::accounts::OpenAccount;
 use crate::engine::exchange::Loaded;
-use crate::engine::work::{open_offers, waits_for_person};
+use crate::engine::work::{open_offers, waits_for_person, waits_for_provider};
 use crate::engine::{Edit, End, Need, Task, Who};
 use crate::{Broker, BrokerError, Result};
 
@@ -275,12 +275,19 @@ impl Collecting<'_> {
     /// Nothing is left to fetch: the submission is completed, unless a person has to say something first.
     async fn finish(&self, envelope: &Envelope) -> Result<End> {
         let Some(submission) = envelope.submissions.iter().find(|s| s.id == self.id) else { return Ok(End::Done) };
-        if submission.state != SubmissionState::Finalizing || waits_for_person(submission) {
+        if submission.state != SubmissionState::Finalizing
+            || waits_for_person(submission)
+            || waits_for_provider(submission)
+        {
             return Ok(End::Done);
         }
         self.change(envelope, |envelope, edit| {
             let now = self.broker.clock().now();
-            let waits = envelope.submissions.iter().find(|s| s.id == self.id).is_none_or(waits_for_person);
+            let waits = envelope
+                .submissions
+                .iter()
+                .find(|s| s.id == self.id)
+                .is_none_or(|s| waits_for_person(s) || waits_for_provider(s));
             if waits {
                 return;
             }

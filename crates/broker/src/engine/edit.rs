@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::events::{Actor, EventDraft};
-use domain::ids::{EnvelopeId, TenantId};
+use domain::ids::{EnvelopeId, IdentityDocumentId, TenantId};
 use domain::record::Envelope;
 use persistence::{Change, JobLease, NewJob, RequestMark, StepChange, StoreError, StoredIdentityDocument};
 
@@ -24,6 +24,8 @@ pub(crate) struct Edit {
     pub(crate) steps: Vec<StepChange>,
     /// Identity documents that were stored for recipients.
     pub(crate) identity_documents: Vec<StoredIdentityDocument>,
+    /// Identity documents of recipients to forget.
+    pub(crate) forgotten_identity_documents: Vec<IdentityDocumentId>,
 }
 
 impl Edit {
@@ -134,6 +136,7 @@ impl Broker {
                 request,
                 steps: edit.steps,
                 identity_documents: edit.identity_documents,
+                forgotten_identity_documents: edit.forgotten_identity_documents,
                 ..Change::new(who.tenant, who.actor.clone(), now)
             })
             .await?;

@@ -13,9 +13,11 @@ use domain::record::{Artifact, Envelope, Submission};
 use domain::steps::{Start, StepId, StepOutputs};
 use persistence::{CallWindow, Counted, PermitLease};
 use provider_clients::call::Call;
+use provider_clients::provider::transcript::{self, Exchange};
 use provider_clients::provider::{EarlierAttempt, Moment, Session, SubmissionView, Unbuildable};
 use provider_clients::reply::{Reply, StoredFile, TransportError};
 use provider_clients::transport::{CallContext, Permit};
+use secrecy::ExposeSecret;
 
 use crate::accounts::OpenAccount;
 use crate::files::EnvelopeFiles;
@@ -200,14 +202,39 @@ impl Broker {
             Ok(transport) => transport,
             Err(error) => return Outcome::NotSent { reason: error.to_string(), retry_after: None },
         };
-        let outcome = match transport.carry(call, permit, files, &context).await {
-            Ok(reply) => read(&reply),
-            Err(error @ (TransportError::NotSent { .. } | TransportError::Lost { .. })) => error.outcome(),
-        };
-        if matches!(outcome, Outcome::SessionExpired) {
-            self.forget_session(account.id);
+        let answered = transport.carry(call, permit, files, &context).await;
+        if let Some(recorder) = &self.inner.recorder {
+            let exchange = Exchange::of(call, answered.as_ref().ok());
+            let judged = transcript::judge(&account.adapter.expectations(), &exchange);
+            recorder.record(account.id, &account.kind, &exchange.redacted(), &judged);
         }
-        outcome
+        match answered {
+            Ok(reply) => self.judged(account, call, &reply, read),
+            Err(error @ (TransportError::NotSent { .. } | TransportError::Lost { .. })) => error.outcome(),
+        }
+    }
+
+    /// Reads an answer. A refused session is forgotten, so that another is opened; when it was opened for this very call
+    /// and never worked, another would fare no better, and the refusal is final.
+    fn judged<T>(
+        &self,
+        account: &OpenAccount,
+        call: &Call,
+        reply: &Reply,
+        read: impl FnOnce(&Reply) -> Outcome<T>,
+    ) -> Outcome<T> {
+        let id = account.id;
+        let carried = self.session(id).is_some_and(|session| carries(call, &session));
+        let outcome = read(reply);
+        if !matches!(outcome, Outcome::SessionExpired) {
+            if carried {
+                self.prove_session(id);
+            }
+            return outcome;
+        }
+        let is_final = carried && !self.is_session_proved(id);
+        self.forget_session(id);
+        if is_final { Outcome::Refused(account.adapter.session_refused(call, reply)) } else { outcome }
     }
 
     /// The moment for building a call of `account`.
@@ -258,6 +285,11 @@ impl Broker {
             })),
         }
     }
+}
+
+/// Whether a call proves itself with this session.
+fn carries(call: &Call, session: &Session) -> bool {
+    call.headers.iter().any(|header| header.secret && header.value.contains(session.token.expose_secret()))
 }
 
 /// How long a call may take in all, from its permit on.

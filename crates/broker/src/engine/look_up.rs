@@ -52,7 +52,9 @@ impl Broker {
                 Outcome::Done(LookUpPage::More(next)) => state = next,
                 Outcome::Done(LookUpPage::Answer(found)) => return Ok(Outcome::Done(found)),
                 Outcome::Done(LookUpPage::Candidates(found)) => {
-                    return self.choose(account, loaded.id, found).await.map(Outcome::Done);
+                    // A step that is done has its own: what else is there is a second one.
+                    let own = view.reference.filter(|_| view.outputs.contains_key(&step.id));
+                    return self.choose(account, loaded.id, own, found).await.map(Outcome::Done);
                 }
                 Outcome::Refused(refusal) => return Ok(Outcome::Refused(refusal)),
                 Outcome::SessionExpired => return Ok(Outcome::SessionExpired),
@@ -63,8 +65,15 @@ impl Broker {
         Ok(Outcome::Unknown(Doubt::new("The answer to a look-up has no end.")))
     }
 
-    /// Of several transactions that may be the submission's, the one that belongs to no other.
-    async fn choose(&self, account: &OpenAccount, id: SubmissionId, found: Vec<StepOutput>) -> Result<LookedUp> {
+    /// Of several transactions that may be the submission's, the one that belongs to no other. Once the submission has its
+    /// own, what else belongs to nobody is a duplicate.
+    async fn choose(
+        &self,
+        account: &OpenAccount,
+        id: SubmissionId,
+        own: Option<&str>,
+        found: Vec<StepOutput>,
+    ) -> Result<LookedUp> {
         let envelopes = self.store().tenant(account.tenant).envelopes();
         let mut free = Vec::new();
         for output in found {
@@ -73,6 +82,11 @@ impl Broker {
             if known.iter().all(|(_, submission)| *submission == id) {
                 free.push(output);
             }
+        }
+        if let Some(own) = own {
+            let others = free.iter().filter(|output| output.reference.as_deref() != Some(own)).count();
+            let others = u32::try_from(others).unwrap_or(u32::MAX);
+            return Ok(LookedUp::Found { output: StepOutput::reference(own), others });
         }
         let several = free.len() > 1;
         Ok(match free.pop() {

@@ -29,6 +29,7 @@ mod cancel;
 mod collect;
 mod edit;
 pub(crate) mod exchange;
+mod failover;
 mod inbound;
 mod look_up;
 mod read;

@@ -16,7 +16,7 @@ use provider_clients::provider::{Account, Pace, StatusRequest, SubmissionView};
 
 use crate::accounts::OpenAccount;
 use crate::engine::exchange::Loaded;
-use crate::engine::{End, Need, Task, Who};
+use crate::engine::{End, Need, Task, Who, work};
 use crate::{Broker, BrokerError, Result};
 
 /// Submissions that one run of a poll job reads at most; the rest is read by the next run.
@@ -88,7 +88,8 @@ impl Broker {
         holding: Option<&JobLease>,
         traceparent: Option<&str>,
     ) -> Result<()> {
-        let pace = account.adapter.pace();
+        let adapter = &account.adapter;
+        let pace = Pace { polling: adapter.polling(&self.moment(account, None)), ..adapter.pace() };
         let actor = Actor::Provider { kind: account.kind.clone() };
         let who = Who { tenant: account.tenant, actor, request: None, traceparent, holding, expected: None };
         let (_, quiet) = self
@@ -200,6 +201,8 @@ impl Reader<'_> {
     }
 
     fn pause<T>(&self, outcome: &Outcome<T>) -> TimeDelta {
+        // What is read can wait, but never longer than anything else that is tried again.
+        let unasked = |pause: Duration| pause.min(self.broker.config().policy.longest_pause);
         let asked = match outcome {
             Outcome::Refused(refusal) => {
                 tracing::warn!(
@@ -208,15 +211,15 @@ impl Reader<'_> {
                     class = refusal.class.as_str(),
                     "The provider refused to tell the state of submissions"
                 );
-                refusal.retry_after.unwrap_or(Duration::from_mins(1))
+                refusal.retry_after.unwrap_or_else(|| unasked(Duration::from_mins(1)))
             }
-            Outcome::NotSent { retry_after, .. } => retry_after.unwrap_or(Duration::from_secs(5)),
+            Outcome::NotSent { retry_after, .. } => retry_after.unwrap_or_else(|| unasked(Duration::from_secs(5))),
             Outcome::Unknown(doubt) => {
                 tracing::warn!(account.id = %self.account.id, reason = %doubt.reason, "Reading submissions failed");
-                Duration::from_secs(15)
+                unasked(Duration::from_secs(15))
             }
             // A session is opened again by the next try.
-            Outcome::Done(_) | Outcome::SessionExpired => Duration::from_secs(1),
+            Outcome::Done(_) | Outcome::SessionExpired => unasked(Duration::from_secs(1)),
         };
         TimeDelta::from_std(asked).unwrap_or(TimeDelta::minutes(1))
     }
@@ -236,7 +239,8 @@ fn schedule(envelope: &Envelope, id: SubmissionId, pace: &Pace, now: DateTime<Ut
     if submission.state.is_terminal() {
         return submission.watched_until.filter(|until| *until > now).map(|_| now + WATCH_EVERY);
     }
-    if submission.state == SubmissionState::Finalizing || pace.polling.is_empty() {
+    let collecting = submission.state == SubmissionState::Finalizing && !work::waits_for_provider(submission);
+    if collecting || pace.polling.is_empty() {
         return None;
     }
     let age = (now - submission.created_at).to_std().unwrap_or_default();

@@ -123,7 +123,13 @@ impl Submitting<'_> {
                 self.record(index, &protocol::overdue(step, record, now)).await?;
                 Ok(None)
             }
-            Next::AwaitOther { until, .. } | Next::Wait(until) => Ok(Some(End::Again(until))),
+            Next::AwaitOther { until, .. } => Ok(Some(End::Again(until))),
+            Next::Wait(until) => {
+                let envelope = &self.loaded.envelope;
+                let moved = self.broker.fail_over(self.job, envelope, self.loaded.id, &self.journal).await?;
+                // A submission that was replaced is nobody's work any more.
+                Ok(Some(if moved { End::Done } else { End::Again(until) }))
+            }
             Next::Restart(index) => self.restart(index).await,
             Next::Spent(index) => {
                 let (_, record) = self.at(index)?;
@@ -379,6 +385,7 @@ impl Submitting<'_> {
             self.record(index, &protocol::resolve(record, Resolution::Resubmit)).await?;
             let mended = |envelope: &mut Envelope, edit: &mut Edit, _: DateTime<Utc>| {
                 envelope.clear(AttentionCode::AccountBlocked, &mut edit.events);
+                envelope.clear(AttentionCode::ProviderProfileWrong, &mut edit.events);
             };
             self.edit(mended).await?;
             return Ok(None);
@@ -390,14 +397,14 @@ impl Submitting<'_> {
                 // The refusal was definite: nothing of it is at the provider.
                 submission.live = false;
             }
-            envelope.raise(
-                Attention::new(
-                    AttentionCode::AccountBlocked,
-                    format!("The provider refused the account ({}).", refusal.class.as_str()),
-                    now,
-                ),
-                &mut edit.events,
-            );
+            let (code, detail) = if refusal.is_fault_of_settings() {
+                let detail = "The provider does not have what the account's settings name.".to_owned();
+                (AttentionCode::ProviderProfileWrong, detail)
+            } else {
+                let detail = format!("The provider refused the account ({}).", refusal.class.as_str());
+                (AttentionCode::AccountBlocked, detail)
+            };
+            envelope.raise(Attention::new(code, detail, now), &mut edit.events);
         })
         .await?;
         Ok(Some(End::Done))
@@ -425,6 +432,7 @@ impl Submitting<'_> {
                 submission.error = Some(failure.clone());
             }
             envelope.clear(AttentionCode::AccountBlocked, &mut edit.events);
+            envelope.clear(AttentionCode::ProviderProfileWrong, &mut edit.events);
             envelope.move_submission(id, SubmissionState::Refused, None, now, &mut edit.events);
             edit.events.extend(envelope.follow(now, None));
         })
@@ -478,6 +486,7 @@ impl Submitting<'_> {
                     edit.jobs.push(work::silence_job(envelope, id, now));
                 }
                 envelope.clear(AttentionCode::AccountBlocked, &mut edit.events);
+                envelope.clear(AttentionCode::ProviderProfileWrong, &mut edit.events);
                 envelope.move_submission(id, SubmissionState::Submitted, None, now, &mut edit.events);
                 let readings = outputs.values().filter_map(|output| output.reading.as_ref());
                 for reading in readings {

@@ -14,8 +14,8 @@ use crate::accounts::OpenAccount;
 use crate::engine::{End, Need, Task, Who};
 use crate::{Broker, BrokerError, Result};
 
-/// Calls that one reminder may take, with those that follow from its answers.
-const MOST_CALLS: usize = 4;
+/// Calls that one reminder may take, with those that follow from its answers: some vendors remind one recipient a call.
+const MOST_CALLS: usize = 100;
 
 impl Broker {
     /// Ends an envelope at its deadline.

@@ -5,8 +5,8 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::outcome::{Class, Doubt, Outcome, Refusal};
 use domain::protocol::{
-    LookedUp, Next, Policy, Progress, Resolution, StepRecord, intend, looked_up, next, outputs, overdue, park, resolve,
-    settle, spent,
+    LookedUp, Next, Policy, Progress, Resolution, StepRecord, intend, looked_up, next, not_sent_since, outputs,
+    overdue, park, resolve, settle, spent,
 };
 use domain::steps::{Step, StepOutput, WhenInDoubt, WhenNotFound};
 
@@ -371,4 +371,29 @@ fn every_record_survives_the_database() {
 fn times_at_the_end_of_the_calendar_do_not_overflow() {
     let step = Step::once("x", WhenInDoubt::RepeatAfter { wait: Duration::MAX });
     assert_eq!(then(&step, &doubtful(&step, at(0)), 1, at(0)), Next::Wait(DateTime::<Utc>::MAX_UTC));
+}
+
+#[test]
+fn only_what_was_tried_and_never_in_doubt_nor_answered_is_certainly_not_sent() {
+    let steps = [step("repeatable"), step("looked_up")];
+    let (first, second) = (StepRecord::new("repeatable"), StepRecord::new("looked_up"));
+    assert_eq!(not_sent_since(&steps, &[first.clone(), second.clone()]), None, "nothing was tried");
+    let tried = settle(&steps[1], &second.progress, &intended(&second, at(0)), not_sent(None), at(1), &POLICY);
+    let mut read = settle(&steps[0], &first.progress, &intended(&first, at(-9)), not_sent(None), at(-8), &POLICY);
+    assert_eq!(not_sent_since(&steps, &[read.clone(), tried.clone()]), Some(at(-9)));
+    read.progress = Progress::Done { output: output() };
+    assert_eq!(
+        not_sent_since(&steps, &[read.clone(), tried.clone()]),
+        Some(at(-9)),
+        "a repeatable step changes nothing"
+    );
+    assert_eq!(not_sent_since(&steps, &[read.clone(), intended(&tried, at(2))]), None, "it may be on its way");
+    let doubtful = settle(&steps[1], &tried.progress, &intended(&tried, at(2)), unknown(), at(3), &POLICY);
+    assert_eq!(not_sent_since(&steps, &[read.clone(), doubtful.clone()]), None);
+    let mut cleared = doubtful;
+    for seconds in [9, 30, 90] {
+        cleared = looked_up(&steps[1], &cleared, LookedUp::NotFound, at(seconds));
+    }
+    assert!(matches!(cleared.progress, Progress::Ready { .. }), "{cleared:?}");
+    assert_eq!(not_sent_since(&steps, &[read, cleared]), None, "a look-up can be wrong");
 }

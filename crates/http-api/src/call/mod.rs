@@ -75,9 +75,7 @@ impl<S: NeedsScope> Call<S> {
         }
         let call =
             Self { request, payload: std::cell::Cell::new(Some(payload)), api, info, principal, scope: PhantomData };
-        if !call.has(S::SCOPE) {
-            return Err(missing_scope(S::SCOPE));
-        }
+        call.require(S::SCOPE)?;
         Ok(call)
     }
 
@@ -85,6 +83,14 @@ impl<S: NeedsScope> Call<S> {
     #[must_use]
     pub fn has(&self, scope: Scope) -> bool {
         self.principal.may(scope)
+    }
+
+    /// Demands another scope beside the handler's own.
+    ///
+    /// # Errors
+    /// `forbidden`.
+    pub fn require(&self, scope: Scope) -> Result<(), ApiError> {
+        if self.has(scope) { Ok(()) } else { Err(missing_scope(scope)) }
     }
 
     /// The use cases.

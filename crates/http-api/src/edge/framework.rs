@@ -62,13 +62,14 @@ impl Routes {
         Self(document.paths.paths.iter().map(|(path, item)| (ResourceDef::new(path.as_str()), methods(item))).collect())
     }
 
-    /// Why nothing answered a request: its method is another than the path's, or there is no such path.
+    /// Why nothing answered a request: its method is another than the path's, or there is no such path, at least not on
+    /// this listener.
     #[must_use]
-    pub fn unanswered(&self, path: &str) -> ApiError {
+    pub fn unanswered(&self, method: &Method, path: &str) -> ApiError {
         let mut methods: Vec<&Method> =
             self.0.iter().filter(|(pattern, _)| pattern.is_match(path)).flat_map(|(_, methods)| methods).collect();
         methods.dedup();
-        if methods.is_empty() {
+        if methods.is_empty() || methods.contains(&method) {
             return ApiError::new(Code::NoSuchRoute, "No operation of this API has this path.");
         }
         let list = methods.iter().map(|method| method.as_str()).collect::<Vec<_>>().join(", ");

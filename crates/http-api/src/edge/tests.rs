@@ -75,7 +75,7 @@ async fn answer(request: TestRequest) -> Answer {
     let app = app
         .route("/teapot", web::get().to(framework_error))
         .default_service(web::to(move |request: actix_web::HttpRequest| {
-            let error = routes.unanswered(request.path());
+            let error = routes.unanswered(request.method(), request.path());
             async move { Err::<HttpResponse, _>(error) }
         }))
         .wrap(actix_web::middleware::from_fn(move |request, next| pass(edge.clone(), request, next)));

@@ -22,7 +22,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) use input::{SHORT, is_file_name, repeated};
 pub use options::{DocumentProviderOptions, EnvelopeProviderOptions, RecipientProviderOptions};
-pub use recipient_input::RecipientInput;
+pub use recipient_input::{IdentityDocumentInput, RecipientInput};
 
 /// Registers the operations.
 pub(crate) fn operations(services: &mut ServiceConfig<'_>) {

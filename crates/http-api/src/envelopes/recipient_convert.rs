@@ -6,10 +6,18 @@ use domain::record::Recipient;
 use domain::values::{Country, NationalId};
 
 use super::recipient_input::{
-    AuthenticationInput, AuthenticationType, FieldInput, NationalIdInput, OrganizationInput, RecipientInput,
-    RequestedAttachmentInput,
+    AuthenticationInput, AuthenticationType, FieldInput, IdentityDocumentInput, NationalIdInput, OrganizationInput,
+    RecipientInput, RequestedAttachmentInput,
 };
 use crate::body::Faults;
+
+impl IdentityDocumentInput {
+    /// The file as the broker takes it; faults point below `at`.
+    pub(crate) fn into_file(self, at: &str, faults: &mut Faults) -> InlineFile {
+        let content = faults.base64(&format!("{at}/content_base64"), &self.content_base64);
+        InlineFile { kind: self.kind, filename: self.filename, content }
+    }
+}
 
 impl RecipientInput {
     /// The recipient as the broker takes it; faults point below `at`.
@@ -24,12 +32,7 @@ impl RecipientInput {
             .identity_documents
             .into_iter()
             .enumerate()
-            .map(|(index, file)| InlineFile {
-                content: faults
-                    .base64(&format!("{at}/identity_documents/{index}/content_base64"), &file.content_base64),
-                kind: file.kind,
-                filename: file.filename,
-            })
+            .map(|(index, file)| file.into_file(&format!("{at}/identity_documents/{index}"), faults))
             .collect();
         let spec = asked::RecipientSpec {
             role: self.role.into(),

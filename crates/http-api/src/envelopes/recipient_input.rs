@@ -287,6 +287,10 @@ pub struct IdentityDocumentInput {
     pub content_base64: String,
 }
 
+impl RequestBody for IdentityDocumentInput {
+    const SCHEMA: &'static str = "IdentityDocumentInput";
+}
+
 impl RequestBody for RecipientInput {
     const SCHEMA: &'static str = "RecipientInput";
 }

@@ -136,6 +136,7 @@ fn tags() -> Value {
         { "name": "jobs", "description": "Work that was given up and waits for a person." },
         { "name": "tenants", "description": "Platform administration: tenants, keys, the audit trail." },
         { "name": "callbacks", "description": "Where providers call back." },
+        { "name": "signing", "description": "The page on which recipients sign at providers that have none of their own." },
         { "name": "operations", "description": "Health and metrics." },
         { "name": "documentation", "description": "This document and the pages of problems." }
     ])

@@ -5,7 +5,8 @@ use utoipa::IntoParams;
 
 use crate::views::enums::EnvelopeStatus;
 use crate::views::values::{
-    AccountId, ApiKeyId, ArtifactId, DocumentId, EnvelopeId, JobId, RecipientId, TenantId, Timestamp,
+    AccountId, ApiKeyId, ArtifactId, DocumentId, EnvelopeId, IdentityDocumentId, JobId, RecipientId, TenantId,
+    Timestamp,
 };
 
 macro_rules! paths {
@@ -28,6 +29,8 @@ paths! {
     EnvelopePath { envelope_id: EnvelopeId, example EnvelopeId::EXAMPLE }
     /// The recipient.
     RecipientPath { recipient_id: RecipientId, example RecipientId::EXAMPLE }
+    /// The identity document.
+    IdentityDocumentPath { identity_document_id: IdentityDocumentId, example IdentityDocumentId::EXAMPLE }
     /// The document.
     DocumentPath { document_id: DocumentId, example DocumentId::EXAMPLE }
     /// The artifact.
@@ -57,6 +60,15 @@ pub struct CallbackPath {
     pub provider: String,
     /// The account's secret.
     #[param(example = "8f14e45fceea167a5a36dedd4bea2543")]
+    pub token: String,
+}
+
+/// The address of a signer's page.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct SigningPath {
+    /// The recipient's secret.
+    #[param(example = "AbZ3kq0vT1mX9r-Lw7uYcJ4hNfE2dS8pQaGiKoRtVeM")]
     pub token: String,
 }
 
@@ -149,6 +161,18 @@ pub struct JobFilters {
     /// Always `dead`, which is also the default.
     #[param(example = "dead", nullable = false)]
     pub state: Option<String>,
+}
+
+/// What an identity document is, when the body is the file itself.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct IdentityDocumentQuery {
+    /// Its kind, in the provider's words; required with a raw file.
+    #[param(rename = "type", min_length = 1, max_length = 64, example = "id_card_front", nullable = false)]
+    pub kind: Option<String>,
+    /// Its file name; required with a raw file.
+    #[param(min_length = 1, max_length = 255, example = "front.png", nullable = false)]
+    pub filename: Option<String>,
 }
 
 /// How an uploaded document is called.

@@ -2,6 +2,7 @@
 
 mod add;
 mod delete;
+mod identity_documents;
 mod patch;
 mod update;
 
@@ -15,7 +16,13 @@ use crate::problem::ApiError;
 
 /// Registers the operations.
 pub(crate) fn operations(services: &mut ServiceConfig<'_>) {
-    services.service(add::add_recipient).service(update::update_recipient).service(delete::delete_recipient);
+    services
+        .service(add::add_recipient)
+        .service(update::update_recipient)
+        .service(delete::delete_recipient)
+        .service(identity_documents::list_identity_documents)
+        .service(identity_documents::add_identity_document)
+        .service(identity_documents::delete_identity_document);
 }
 
 /// The recipient that the path names.

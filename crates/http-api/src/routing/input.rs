@@ -9,7 +9,7 @@ use validator::{Validate, ValidationError};
 
 use crate::body::{RequestBody, broken_rule, broken_rule_within};
 use crate::envelopes::{SHORT, repeated};
-use crate::views::enums::{Delivery, Notary, SignatureLevel};
+use crate::views::enums::{Delivery, Feature, Notary, SignatureLevel};
 use crate::views::values::AccountId;
 
 /// The ordered rules of a tenant.
@@ -80,6 +80,10 @@ pub struct RoutingWhen {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub document_count: Option<OneOrMany<u32>>,
+    /// A feature that the envelope asks for, by its name in the capability matrix.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub feature: Option<OneOrMany<Feature>>,
     /// Metadata values by key.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub metadata: BTreeMap<String, OneOrMany<String>>,
@@ -139,6 +143,7 @@ impl From<RoutingWhen> for When {
             delivery: when.delivery.map(|it| it.map(Into::into)),
             notary: when.notary.map(|it| it.map(Into::into)),
             document_count: when.document_count.map(|it| it.map(|count| count)),
+            feature: when.feature.map(|it| it.map(Into::into)),
             metadata: when.metadata.into_iter().map(|(key, values)| (key, values.map(|value| value))).collect(),
         }
     }
@@ -165,6 +170,7 @@ impl From<&When> for RoutingWhen {
             delivery: when.delivery.as_ref().map(|it| OneOrMany::of(it, Into::into)),
             notary: when.notary.as_ref().map(|it| OneOrMany::of(it, Into::into)),
             document_count: when.document_count.as_ref().map(|it| OneOrMany::of(it, |count| count)),
+            feature: when.feature.as_ref().map(|it| OneOrMany::of(it, Into::into)),
             metadata: when.metadata.iter().map(|(key, it)| (key.clone(), OneOrMany::of(it, same))).collect(),
         }
     }

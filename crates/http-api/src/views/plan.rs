@@ -15,7 +15,7 @@ use super::values::{AccountId, DocumentId, RecipientId};
 pub struct PlanView {
     /// The account that routing chose; when none can honour the envelope, the first that was looked at.
     pub account: Option<PlannedAccountView>,
-    /// The other accounts that routing looked at.
+    /// Every other account of the tenant, and why it was not chosen.
     pub passed_over: Vec<PassedOverView>,
     /// Whether `send` would accept the envelope.
     #[schema(example = true)]
@@ -76,7 +76,7 @@ impl From<&PlannedAccount> for PlannedAccountView {
     }
 }
 
-/// An account that was looked at and not chosen.
+/// An account that was not chosen.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PassedOverView {
     /// The account.

@@ -2,8 +2,12 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
 mod bodies;
+mod evidence;
 mod files;
 mod idempotency;
+mod identity_documents;
 mod order_of_checks;
+mod page_vendor;
 mod scopes;
+mod signing;
 mod support;

@@ -7,16 +7,24 @@ use actix_web::body::to_bytes;
 use actix_web::http::header::HeaderMap;
 use actix_web::http::{Method, StatusCode};
 use actix_web::test::{TestRequest, init_service, try_call_service};
-use broker::persistence::{Blobs, Database, DatabaseConfig, KeyRing, Store};
+use actix_web::web::ServiceConfig;
+use broker::engine::{Worker, WorkerConfig};
+use broker::persistence::{Blobs, Change, Database, DatabaseConfig, KeyRing, Store};
 use broker::provider_clients::registry::Registry;
 use broker::provider_clients::transport::{Transport, TransportConfig};
-use broker::{Administrator, Broker, BrokerConfig, NewApiKey, NewTenant, Parts, Scope, SystemClock};
+use broker::{
+    Administrator, Broker, BrokerConfig, Caller, NewAccount, NewApiKey, NewTenant, Parts, Scope, SystemClock,
+};
 use domain::events::Actor;
 use domain::ids::TenantId;
 use domain::protocol::Policy;
+use domain::record::Envelope;
 use http_api::{Api, ApiConfig, build_app, configure_api};
 use secrecy::{ExposeSecret, SecretBox};
-use serde_json::Value;
+use serde_json::{Value, json};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use crate::page_vendor::PageVendor;
 
 /// The largest document of these tests.
 pub const MAX_DOCUMENT: u64 = 100_000;
@@ -29,7 +37,16 @@ pub struct TestApi {
     pub broker: Broker,
     pub tenant: TenantId,
     pub key: String,
+    vendor: Option<PageVendor>,
+    _working: Option<DropGuard>,
     _dir: tempfile::TempDir,
+}
+
+/// An envelope that its only recipient can sign on the broker's own page.
+pub struct SentEnvelope {
+    pub path: String,
+    /// The path of the page.
+    pub page: String,
 }
 
 /// What came back.
@@ -76,6 +93,30 @@ fn administrator() -> Administrator {
 
 impl TestApi {
     pub async fn new() -> Self {
+        Self::of(Registry::standard(true).unwrap()).await
+    }
+
+    /// One whose vendor has no pages of its own, with an account there, and a worker that carries envelopes to it.
+    pub async fn with_page_vendor() -> Self {
+        let vendor = PageVendor::new();
+        let mut made = Self::of(Registry::with(vec![Arc::new(vendor.clone())], true).unwrap()).await;
+        made.vendor = Some(vendor);
+        let new = NewAccount {
+            name: "pages".to_owned(),
+            kind: "acme".to_owned(),
+            settings: json!({}),
+            credentials: json!({}),
+            default: true,
+        };
+        let caller = Caller { tenant: made.tenant, actor: Actor::Broker, request: None, traceparent: None };
+        made.broker.create_account(&caller, new).await.unwrap();
+        let stop = CancellationToken::new();
+        actix_web::rt::spawn(Worker::new(made.broker.clone(), WorkerConfig::default(), stop.clone()).run());
+        made._working = Some(stop.drop_guard());
+        made
+    }
+
+    async fn of(registry: Registry) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}?mode=rwc", dir.path().join("rubrica.db").display());
         let database = Database::connect(&DatabaseConfig::new(url)).await.unwrap();
@@ -84,17 +125,19 @@ impl TestApi {
         let broker = Broker::new(Parts {
             store: Store::open(database, keys).await.unwrap(),
             blobs: Blobs::open("memory:").unwrap(),
-            registry: Registry::standard(true).unwrap(),
+            registry,
             transport: Transport::new(&TransportConfig { allow_private_targets: true, ..TransportConfig::default() })
                 .unwrap(),
             clock: Arc::new(SystemClock),
             anchors: Default::default(),
+            recorder: None,
             config: BrokerConfig {
                 public_url: Some("http://127.0.0.1:8080".parse().unwrap()),
                 max_document_bytes: MAX_DOCUMENT,
                 max_artifact_bytes: MAX_DOCUMENT,
                 send_window: Duration::from_secs(30),
                 takeover_margin: Duration::from_secs(30),
+                failover_after: Duration::from_secs(60),
                 policy: Policy {
                     patience: Duration::from_secs(60),
                     first_pause: Duration::from_secs(1),
@@ -106,7 +149,7 @@ impl TestApi {
         let new = NewTenant { name: "Human Resources".to_owned(), slug: "hr".to_owned() };
         let tenant = broker.create_tenant(&administrator(), new).await.unwrap().id;
         let api = Api::new(broker.clone(), ApiConfig::new("http://127.0.0.1:8080/", MAX_DOCUMENT), None).unwrap();
-        let mut made = Self { api, broker, tenant, key: String::new(), _dir: dir };
+        let mut made = Self { api, broker, tenant, key: String::new(), vendor: None, _working: None, _dir: dir };
         made.key = made.key_with(Some(tenant), &Scope::ALL).await;
         made
     }
@@ -132,13 +175,68 @@ impl TestApi {
     }
 
     pub async fn send(&self, request: TestRequest) -> Answer {
-        let app = init_service(build_app(&self.api, configure_api)).await;
+        self.send_to(configure_api, request).await
+    }
+
+    /// A request to one of the listeners.
+    pub async fn send_to(&self, listener: fn(&Api, &mut ServiceConfig), request: TestRequest) -> Answer {
+        let app = init_service(build_app(&self.api, listener)).await;
         let response = match try_call_service(&app, request.to_request()).await {
             Ok(answered) => answered.into_parts().1,
             Err(error) => error.error_response(),
         };
         let (status, headers) = (response.status(), response.headers().clone());
         Answer { status, headers, body: to_bytes(response.into_body()).await.unwrap().to_vec() }
+    }
+
+    /// The body of an answer, or why it broke off.
+    pub async fn try_body(&self, request: TestRequest) -> Result<Vec<u8>, String> {
+        let app = init_service(build_app(&self.api, configure_api)).await;
+        let response = try_call_service(&app, request.to_request()).await.unwrap().into_parts().1;
+        to_bytes(response.into_body()).await.map(|bytes| bytes.to_vec()).map_err(|error| error.to_string())
+    }
+
+    /// The vendor of [`Self::with_page_vendor`].
+    pub fn vendor(&self) -> &PageVendor {
+        self.vendor.as_ref().unwrap()
+    }
+
+    /// An envelope that was sent to the vendor without pages.
+    pub async fn sent_to_page_vendor(&self, more: Value) -> SentEnvelope {
+        let mut body = json!({
+            "subject": "Employment contract",
+            "recipients": [{ "role": "signer", "name": "Jesús Sánchez", "delivery": "none" }],
+        });
+        more.as_object().unwrap().iter().for_each(|(name, value)| body[name] = value.clone());
+        let path = self.post("/v1/envelopes", body).await.is(201).header("location").unwrap().to_owned();
+        self.upload(&path).await.is(201);
+        let sending = self.request("POST", &format!("{path}/send")).insert_header(("prefer", "wait=30"));
+        let sent = self.send(sending).await.is(202).json();
+        assert_eq!(sent["status"], "sent", "{sent}");
+        let url = sent["recipients"][0]["signing_url"].as_str().unwrap();
+        SentEnvelope { page: url.strip_prefix("http://127.0.0.1:8080").unwrap().to_owned(), path }
+    }
+
+    /// Changes a stored envelope behind the broker's back.
+    pub async fn change(&self, sent: &SentEnvelope, change: impl FnOnce(&mut Envelope)) {
+        let id = sent.path.rsplit('/').next().unwrap().parse().unwrap();
+        let before = self.broker.envelope(self.tenant, id).await.unwrap();
+        let mut after = before.clone();
+        change(&mut after);
+        let change = Change::new(self.tenant, Actor::Broker, self.broker.clock().now());
+        self.broker.store().commit(&change.updating(&before, &after)).await.unwrap();
+    }
+
+    /// Looks again and again until `look` gives something, for ten seconds.
+    pub async fn until<T>(&self, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+        let mut ticks = tokio::time::interval(Duration::from_millis(20));
+        for _ in 0..500 {
+            if let Some(found) = look().await {
+                return found;
+            }
+            ticks.tick().await;
+        }
+        panic!("waited in vain");
     }
 
     pub async fn get(&self, path: &str) -> Answer {

@@ -285,6 +285,7 @@ pub fn routed(account: AccountId, kind: &str) -> Routed {
         account_name: "main".to_owned(),
         rule: "default".to_owned(),
         reason: "No rule matches.".to_owned(),
+        unreachable: Vec::new(),
     }
 }
 

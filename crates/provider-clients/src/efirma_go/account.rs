@@ -15,8 +15,9 @@ use url::Url;
 
 use super::codes::Endpoint;
 use super::send::SEND_DOCUMENT;
-use super::{GoAccount, callback, limits};
+use super::{GoAccount, callback, expectations, limits};
 use crate::call::Call;
+use crate::provider::transcript::Expectation;
 use crate::provider::{
     Abilities, Account, CallbackAnswer, CallbackReading, CallbackRequest, Cancels, Connection, Correction, Corrects,
     Fetch, FetchHistory, Fetched, LookUpPage, LookUpState, Moment, Pace, PollPace, Prepared, Reminds, SeenToBy,
@@ -200,6 +201,10 @@ impl Account for GoAccount {
 
     fn operation_reply(&self, name: &str, reply: &Reply) -> Outcome<Value> {
         self.operation_result(name, reply)
+    }
+
+    fn expectations(&self) -> Vec<Expectation> {
+        expectations::expectations()
     }
 }
 

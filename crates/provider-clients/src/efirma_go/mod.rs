@@ -13,6 +13,7 @@ mod callback;
 mod check;
 mod codes;
 mod directory;
+mod expectations;
 mod form;
 mod limits;
 mod operation_schemas;

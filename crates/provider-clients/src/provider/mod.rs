@@ -20,7 +20,7 @@ use domain::facts::ArtifactOffer;
 use domain::finding::Finding;
 use domain::ids::RecipientId;
 use domain::order::Order;
-use domain::outcome::{Doubt, Outcome};
+use domain::outcome::{Class, Doubt, Outcome, Refusal};
 use domain::steps::{Step, StepOutput, SubmissionPlan};
 use serde_json::Value;
 
@@ -35,7 +35,8 @@ pub use self::files::{Fetch, FetchHistory, Fetched};
 pub use self::profile::{Fault, OperationSpec, OptionSchemas, Profile};
 pub use self::status::{StatusPage, StatusRequest};
 pub use self::submission::{
-    AccountFacts, EarlierAttempt, LookUpPage, LookUpState, Moment, Prepared, Session, SubmissionView, Then, Unbuildable,
+    ACCOUNT_ID, AccountFacts, EarlierAttempt, LookUpPage, LookUpState, Moment, Prepared, Session, SubmissionView, Then,
+    Unbuildable,
 };
 use self::transcript::Expectation;
 use crate::call::Call;
@@ -67,6 +68,12 @@ pub trait Account: Send + Sync {
 
     /// How fast it may be called.
     fn pace(&self) -> Pace;
+
+    /// The pauses between two readings at this moment: those of [`Account::pace`], unless the vendor is known to call back
+    /// and readings are dear.
+    fn polling(&self, _moment: &Moment<'_>) -> Vec<PollPace> {
+        self.pace().polling
+    }
 
     /// How its server is reached.
     fn connection(&self) -> Connection {
@@ -222,6 +229,17 @@ pub trait Account: Send + Sync {
     /// The session in the answer.
     fn session_reply(&self, _moment: &Moment<'_>, _reply: &Reply) -> Outcome<Session> {
         no_such_call()
+    }
+
+    /// What it means that a session was refused which had been opened for this very call: the answer is final.
+    fn session_refused(&self, call: &Call, reply: &Reply) -> Refusal {
+        Refusal {
+            class: Class::Authentication,
+            code: format!("{}/http_{}", call.endpoint, reply.status),
+            message: "The provider opened a session and then refused it.".to_owned(),
+            blames: Vec::new(),
+            retry_after: reply.retry_after,
+        }
     }
 
     /// How the credentials are checked without a side effect.

@@ -40,8 +40,12 @@ pub struct Session {
 }
 
 /// What the broker keeps for an account beside its settings, for example the id and the key of a webhook that it registered
-/// itself. Stored encrypted, shown to nobody. Written by [`crate::provider::Account::setup_reply`] alone.
+/// itself. Stored encrypted, shown to nobody. Written by [`crate::provider::Account::setup_reply`] alone, but for
+/// [`ACCOUNT_ID`], which the broker puts in.
 pub type AccountFacts = BTreeMap<String, String>;
+
+/// The fact that is the account's own id, for names at the vendor that must be the account's alone.
+pub const ACCOUNT_ID: &str = "account_id";
 
 /// What a pure function may know beside its account.
 #[derive(Debug, Clone, Copy)]

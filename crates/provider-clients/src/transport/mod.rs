@@ -36,7 +36,7 @@ use self::body::{Layout, Outgoing};
 use self::guard::GuardedResolver;
 use self::observe::Observed;
 use self::permit::{GateLayer, PASSAGE, Passage};
-use crate::call::{Body, Call, Header, Method};
+use crate::call::{Body, Call, Header, Method, Redirects};
 use crate::provider::Connection;
 use crate::reply::{Reply, TransportError};
 
@@ -230,7 +230,11 @@ impl Transport {
         let to = from.join(response.headers().get(LOCATION)?.to_str().ok()?).ok()?;
         let host = to.host_str()?;
         let allowed = call.url.host_str() == Some(host)
-            || call.redirects.hosts.iter().any(|named| named.eq_ignore_ascii_case(host));
+            || call
+                .redirects
+                .hosts
+                .iter()
+                .any(|named| named == Redirects::ANY_HOST || named.eq_ignore_ascii_case(host));
         (allowed && guard::check_url(&to, self.allow_private).is_ok()).then_some(to)
     }
 }

@@ -79,6 +79,14 @@ async fn a_redirect_that_may_not_be_followed_is_the_answer() {
 }
 
 #[tokio::test]
+async fn any_host_may_be_gone_to_where_the_call_says_so() {
+    let (end, _) = Server::answering("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nhere").await;
+    let (start, _) = Server::answering(redirect(302, &format!("http://localhost:{}/", end.address.port()))).await;
+    let call = allowing(get(start.url("/")), 1, &[Redirects::ANY_HOST]);
+    assert_eq!(carry(&call, &MemoryFiles::default()).await.unwrap().bytes(), b"here");
+}
+
+#[tokio::test]
 async fn a_circle_ends_after_the_most_redirects() {
     let (server, requests) = Server::answering(redirect(302, "/again")).await;
     let reply = carry(&allowing(get(server.url("/")), 3, &[]), &MemoryFiles::default()).await.unwrap();

@@ -8,9 +8,10 @@ use serde_json::Map;
 use super::prepare::{self, Opening};
 use super::results::Reading;
 use super::state::{End, Flow, Outcome};
-use super::{credentials, flow, upload, wire};
+use super::{credentials, flow, wire};
 use crate::endpoint;
 use crate::sandbox::Sandbox;
+use crate::upload;
 
 /// Opens a log-in.
 pub(super) async fn open(ThinData(sandbox): ThinData<Sandbox>, request: HttpRequest, payload: Payload) -> HttpResponse {

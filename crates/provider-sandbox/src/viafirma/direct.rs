@@ -10,10 +10,10 @@ use super::config::Variants;
 use super::prepare::{self, Opening};
 use super::results::Reading;
 use super::state::{End, Flow, Operation, Outcome};
-use super::upload::{self, Body};
 use super::{credentials, file_checks, flow, wire};
 use crate::endpoint;
 use crate::sandbox::Sandbox;
+use crate::upload::{self, Body};
 
 /// Opens an operation with all its files.
 pub(super) async fn open(ThinData(sandbox): ThinData<Sandbox>, request: HttpRequest, payload: Payload) -> HttpResponse {
@@ -24,7 +24,7 @@ pub(super) async fn open(ThinData(sandbox): ThinData<Sandbox>, request: HttpRequ
         Err(unread) => return unread.answer(),
     };
     let carriers = body.json.get("files").and_then(Value::as_array).into_iter().flatten();
-    endpoint::received_json(&request, body.json.clone(), body.file_records(carriers));
+    endpoint::received_json(&request, body.json.clone(), body.file_records(carriers, "filename"));
     match open_checked(&sandbox, &request, application, &body, &variants).await {
         Ok(id) => {
             flow::begin_turn(&sandbox, &id);

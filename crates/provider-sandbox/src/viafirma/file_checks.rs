@@ -6,9 +6,9 @@ use serde_json::Value;
 use super::codes::{BAD_BASE64, DAMAGED_FILE, EMPTY_FILE, Refusal, TOO_LARGE, parameter};
 use super::policy::Policy;
 use super::state::OperationFile;
-use super::upload::{Body, Content};
 use crate::pdf_facts::{self, PageSize};
 use crate::sandbox::Sandbox;
+use crate::upload::{Body, Content};
 
 /// Longest file name in characters. Source: contract assumption V10.
 const FILENAME_CHARS: usize = 255;

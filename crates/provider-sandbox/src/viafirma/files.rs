@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 use super::codes::{CLOSED_OPERATION, Refusal, TOO_MANY_FILES, UNKNOWN_OPERATION, parameter};
 use super::config::{FinishMode, Variants};
 use super::state::{Flow, Operation, OperationFile, State};
-use super::upload::{self, Body};
 use super::{credentials, file_checks, flow, prepare, wire};
 use crate::endpoint;
 use crate::sandbox::Sandbox;
+use crate::upload::{self, Body};
 
 /// Takes a file into its operation.
 pub(super) async fn add_operation_file(
@@ -31,7 +31,7 @@ pub(super) async fn add_operation_file(
         Err(reason) => return wire::unusable(&reason),
     };
     let sent = body.json.get("operationFile").unwrap_or(&Value::Null);
-    endpoint::received_json(&request, body.json.clone(), body.file_records([sent]));
+    endpoint::received_json(&request, body.json.clone(), body.file_records([sent], "filename"));
     let examined = file_checks::examine(&sandbox, &body, sent).await;
     let visible_from = prepare::visible_from(&sandbox, &request);
 

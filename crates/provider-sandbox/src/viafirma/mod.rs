@@ -26,7 +26,6 @@ mod qr;
 mod results;
 mod seal;
 mod state;
-mod upload;
 mod views;
 mod wire;
 

@@ -11,11 +11,11 @@ use super::config::{FinishMode, OperatorCase, Variants};
 use super::credentials::Denied;
 use super::filter::Filters;
 use super::state::{Flow, Operation, State};
-use super::upload::{self, Body, BodyError, Limits};
 use super::{credentials, flow, wire};
 use crate::clock::later;
 use crate::endpoint::{self, plain};
 use crate::sandbox::Sandbox;
+use crate::upload::{self, Body, BodyError, Limits};
 
 /// What every opening call says of the signer and the program.
 pub(super) struct Opening {
@@ -86,7 +86,7 @@ impl Opening {
 
 /// What may be kept of a request's files.
 pub(super) fn limits(sandbox: &Sandbox, variants: &Variants) -> Limits {
-    Limits { file_bytes: variants.max_file_bytes, keep_files: !sandbox.config().null_sink }
+    Limits { member: "base64Content", file_bytes: variants.max_file_bytes, keep_files: !sandbox.config().null_sink }
 }
 
 /// From when on reading calls find what this call creates.

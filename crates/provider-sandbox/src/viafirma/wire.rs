@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::codes::Refusal;
 use super::config::{AnswerShape, Variants};
-use super::upload::BodyError;
 use crate::endpoint::plain;
+use crate::upload::BodyError;
 
 /// A JSON answer.
 pub(super) fn reply(variants: &Variants, status: StatusCode, body: &Value) -> HttpResponse {

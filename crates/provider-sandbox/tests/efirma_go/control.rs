@@ -28,7 +28,7 @@ async fn a_whole_flow_runs_over_the_control_api() {
     let transactions = get(&world, "transactions").await;
     let transaction = &transactions["transactions"][0];
     assert_eq!((&transaction["id"], &transaction["state"]), (&json!(id), &json!("FIRMADO")));
-    assert!(transaction["recipients"][0]["sign_url"].as_str().unwrap().starts_with(world.running.base_url()));
+    assert!(transaction["people"][0]["sign_url"].as_str().unwrap().starts_with(world.running.base_url()));
 
     let ledger = get(&world, "ledger?vendor=efirma_go&endpoint=enviar_documento").await;
     let call = &ledger["calls"][0];

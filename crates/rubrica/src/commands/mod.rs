@@ -2,11 +2,13 @@
 
 mod audit;
 mod config;
+mod evidence;
 mod keys;
 mod migrate;
 mod openapi;
 mod sandbox;
 mod serve;
+mod transcript;
 
 use std::process::ExitCode;
 
@@ -29,6 +31,8 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Config(what) => config::run(&sources, &what),
         Command::Keys(what) => keys::run(sources, what).await,
         Command::Audit(what) => audit::run(sources, what).await,
+        Command::Transcript(what) => transcript::run(&what),
+        Command::Evidence(what) => evidence::run(sources, what).await,
     };
     match done {
         Ok(code) => code,

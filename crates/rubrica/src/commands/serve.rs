@@ -1,13 +1,16 @@
 //! `rubrica serve`.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
+use broker::Recorder;
 use tokio_util::sync::CancellationToken;
 
 use super::loaded;
 use crate::app::{Application, Options};
 use crate::cli::Serve;
 use crate::config::{Need, Sources};
+use crate::transcript::TranscriptFile;
 use crate::{shutdown, telemetry};
 
 pub(super) async fn run(mut sources: Sources, arguments: Serve) -> anyhow::Result<ExitCode> {
@@ -19,7 +22,13 @@ pub(super) async fn run(mut sources: Sources, arguments: Serve) -> anyhow::Resul
     let metrics = telemetry::collect_metrics()?;
     let stop = CancellationToken::new();
     shutdown::on_signals(&stop)?;
-    let options = Options { role: arguments.role, metrics: Some(metrics), ..Options::default() };
+    let recorder = arguments.transcript.as_deref().map(TranscriptFile::open).transpose()?;
+    let options = Options {
+        role: arguments.role,
+        metrics: Some(metrics),
+        recorder: recorder.map(|file| Arc::new(file) as Arc<dyn Recorder>),
+        ..Options::default()
+    };
     let application = Box::pin(Application::build(config, options)).await?;
     let addresses = application.addresses();
     tracing::info!(

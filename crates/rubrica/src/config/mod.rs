@@ -171,6 +171,9 @@ pub struct Worker {
     /// What clocks may differ by, in seconds.
     #[validate(range(max = 3600))]
     pub takeover_margin_s: u64,
+    /// How long an account may be out of reach before the next one takes over, in seconds.
+    #[validate(range(max = 86_400))]
+    pub failover_after_s: u64,
     /// Patience with refusals that pass, in hours.
     #[validate(range(min = 1, max = 8760))]
     pub submit_deadline_h: u64,

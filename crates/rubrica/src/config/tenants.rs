@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use domain::capability::Feature;
 use domain::envelope::{Delivery, Notary, SignatureLevel};
 use domain::routing::{AnyOf, When};
 use secrecy::SecretString;
@@ -95,14 +96,24 @@ pub struct DeclaredWhen {
     pub delivery: Option<AnyOf<Delivery>>,
     pub notary: Option<AnyOf<Notary>>,
     pub document_count: Option<AnyOf<u32>>,
+    /// A feature that the envelope asks for.
+    pub feature: Option<AnyOf<Feature>>,
     pub metadata: BTreeMap<String, AnyOf<String>>,
 }
 
 impl From<DeclaredWhen> for When {
     fn from(when: DeclaredWhen) -> Self {
-        let DeclaredWhen { language, recipient_country, signature_level, delivery, notary, document_count, metadata } =
-            when;
-        Self { language, recipient_country, signature_level, delivery, notary, document_count, metadata }
+        let DeclaredWhen {
+            language,
+            recipient_country,
+            signature_level,
+            delivery,
+            notary,
+            document_count,
+            feature,
+            metadata,
+        } = when;
+        Self { language, recipient_country, signature_level, delivery, notary, document_count, feature, metadata }
     }
 }
 

@@ -91,7 +91,7 @@ proptest! {
     ) {
         let whole = parts.concat();
         let files = Chunks(HashMap::from([("k".to_owned(), parts.into_iter().map(Ok).collect())]));
-        let template = json!({ text.clone(): [text, "TOKEN", number, null, true, 1.5], "b": { "TOKEN": "x\"TOKEN" } });
+        let template = json!({ format!("n{text}"): [text, "TOKEN", number, null, true, 1.5], "b": { "TOKEN": "x\"TOKEN" } });
         let body = Body::JsonWithFiles {
             template: template.clone(),
             files: vec![("TOKEN".to_owned(), stored("k", whole.len()))],

@@ -1,6 +1,6 @@
-//! Requests whose JSON carries files: the text of every `base64Content` is decoded while it arrives, the rest is read as JSON.
+//! Requests whose JSON carries files: the text of every member that holds one is decoded while it arrives, the rest is read as JSON.
 //!
-//! A file of 100 MB is a request of 133 MB (quirk 13); so that neither is ever held as text, the JSON keeps only the number of the file.
+//! A file of 100 MB is a request of 133 MB; so that neither is ever held as text, the JSON keeps only the number of the file.
 
 use actix_web::HttpRequest;
 use actix_web::http::header::CONTENT_TYPE;
@@ -14,59 +14,64 @@ use serde_json::Value;
 use crate::form;
 use crate::ledger::FileRecord;
 
-/// The member whose text is a file.
-const CONTENT_MEMBER: &[u8] = b"base64Content";
 /// What stands in the JSON in place of a file's text, before its number.
 const PLACE: &str = "#";
 /// Largest request without its files, in bytes: room for pictures of stamps.
 const JSON_BYTES: usize = 32 * 1024 * 1024;
 
-/// What may be kept of files.
+/// Which texts are files, and what may be kept of them.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Limits {
+pub(crate) struct Limits {
+    /// The member whose text is a file, wherever it stands.
+    pub(crate) member: &'static str,
     /// Largest file in bytes; a larger one is read to its end and dropped.
-    pub(super) file_bytes: Option<u64>,
+    pub(crate) file_bytes: Option<u64>,
     /// Keep the bytes of files; otherwise they are only hashed and counted.
-    pub(super) keep_files: bool,
+    pub(crate) keep_files: bool,
 }
 
 /// A file of a request.
 #[derive(Clone, Debug)]
-pub(super) struct Content {
+pub(crate) struct Content {
     /// Empty when the file was too large, or read without keeping files.
-    pub(super) bytes: Bytes,
+    pub(crate) bytes: Bytes,
     /// Size in bytes.
-    pub(super) size: u64,
+    pub(crate) size: u64,
     /// SHA-256, lower-case hexadecimal.
-    pub(super) sha256: String,
+    pub(crate) sha256: String,
     /// The text was base64 with padding and without line breaks.
-    pub(super) well_formed: bool,
+    pub(crate) well_formed: bool,
     /// Larger than allowed.
-    pub(super) too_large: bool,
+    pub(crate) too_large: bool,
 }
 
 /// A request as received.
 #[derive(Debug)]
-pub(super) struct Body {
-    /// The JSON; each `base64Content` text is replaced by `#` and the number of its file.
-    pub(super) json: Value,
+pub(crate) struct Body {
+    /// The JSON; the text of each file is replaced by `#` and the file's number.
+    pub(crate) json: Value,
+    member: &'static str,
     contents: Vec<Content>,
 }
 
 impl Body {
-    /// The file that an object of the JSON carries; none when its `base64Content` is missing or no text.
-    pub(super) fn content_of(&self, carrier: &Value) -> Option<&Content> {
-        let place = carrier.get("base64Content")?.as_str()?;
+    /// The file that an object of the JSON carries; none when its member is missing or no text.
+    pub(crate) fn content_of(&self, carrier: &Value) -> Option<&Content> {
+        let place = carrier.get(self.member)?.as_str()?;
         self.contents.get(place.strip_prefix(PLACE)?.parse::<usize>().ok()?)
     }
 
-    /// What is to be remembered of the files that these objects of the JSON carry.
-    pub(super) fn file_records<'a>(&self, carriers: impl IntoIterator<Item = &'a Value>) -> Vec<FileRecord> {
+    /// What is to be remembered of the files that these objects of the JSON carry, with the member that holds their names.
+    pub(crate) fn file_records<'a>(
+        &self,
+        carriers: impl IntoIterator<Item = &'a Value>,
+        name_member: &str,
+    ) -> Vec<FileRecord> {
         let records = carriers.into_iter().filter_map(|carrier| {
             let content = self.content_of(carrier)?;
             Some(FileRecord {
-                field: "base64Content".to_owned(),
-                filename: carrier.get("filename").and_then(Value::as_str).map(str::to_owned),
+                field: self.member.to_owned(),
+                filename: carrier.get(name_member).and_then(Value::as_str).map(str::to_owned),
                 content_type: None,
                 size: content.size,
                 sha256: content.sha256.clone(),
@@ -78,7 +83,7 @@ impl Body {
 
 /// Why a request never reached the vendor's application.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum BodyError {
+pub(crate) enum BodyError {
     /// Not `application/json`.
     #[error("the body is not declared as JSON")]
     MediaType,
@@ -97,7 +102,7 @@ pub(super) enum BodyError {
 ///
 /// # Errors
 /// [`BodyError`].
-pub(super) async fn read(request: &HttpRequest, mut payload: Payload, limits: Limits) -> Result<Body, BodyError> {
+pub(crate) async fn read(request: &HttpRequest, mut payload: Payload, limits: Limits) -> Result<Body, BodyError> {
     let declared = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media_type = declared.split(';').next().unwrap_or_default().trim();
     if !media_type.eq_ignore_ascii_case("application/json") {
@@ -176,7 +181,7 @@ impl Reader {
                 } else if byte == b'\\' {
                     *escaped = true;
                 } else if byte == b'"' {
-                    let is_member = self.json.get(*start..) == Some(CONTENT_MEMBER);
+                    let is_member = self.json.get(*start..) == Some(self.limits.member.as_bytes());
                     self.expected = if is_member { Expected::Colon } else { Expected::Anything };
                     self.mode = Mode::Structure;
                 }
@@ -231,7 +236,7 @@ impl Reader {
             return Err(BodyError::TooLarge);
         }
         let json = serde_json::from_slice(&self.json).map_err(|_| BodyError::NotJson)?;
-        Ok(Body { json, contents: self.contents })
+        Ok(Body { json, member: self.limits.member, contents: self.contents })
     }
 }
 
@@ -324,7 +329,8 @@ impl Decoder {
 mod tests {
     use super::*;
 
-    const ALL: Limits = Limits { file_bytes: None, keep_files: true };
+    const MEMBER: &str = "base64Content";
+    const ALL: Limits = Limits { member: MEMBER, file_bytes: None, keep_files: true };
 
     fn read(json: &str, limits: Limits, piece: usize) -> Result<Body, BodyError> {
         let mut reader = Reader::new(limits);
@@ -348,7 +354,7 @@ mod tests {
             assert_eq!(body.content_of(&body.json["f"]).unwrap().bytes, "Hello World", "{piece}");
             let second = body.content_of(&body.json["g"][0]).unwrap();
             assert!(second.well_formed && second.bytes.as_ref() == b"Hel\xff", "{piece}");
-            assert_eq!(body.file_records([&body.json["f"], &body.json["g"][0], &body.json["a"]]).len(), 2);
+            assert_eq!(body.file_records([&body.json["f"], &body.json["g"][0], &body.json["a"]], "filename").len(), 2);
         }
     }
 
@@ -367,11 +373,11 @@ mod tests {
     #[test]
     fn a_large_file_is_counted_and_dropped() {
         let text = format!(r#"{{"f":{{"base64Content":"{}"}}}}"#, BASE64_STANDARD.encode([7; 100]));
-        let limits = Limits { file_bytes: Some(99), keep_files: true };
+        let limits = Limits { member: MEMBER, file_bytes: Some(99), keep_files: true };
         let content = only(&text, limits, 10);
         assert!(content.too_large && content.bytes.is_empty() && content.size == 100);
-        assert!(!only(&text, Limits { file_bytes: Some(100), keep_files: true }, 10).too_large);
-        let counted = only(&text, Limits { file_bytes: None, keep_files: false }, 10);
+        assert!(!only(&text, Limits { member: MEMBER, file_bytes: Some(100), keep_files: true }, 10).too_large);
+        let counted = only(&text, Limits { member: MEMBER, file_bytes: None, keep_files: false }, 10);
         assert!(counted.bytes.is_empty() && counted.sha256 == only(&text, ALL, 1_000).sha256);
     }
 
