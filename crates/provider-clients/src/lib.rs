@@ -6,8 +6,8 @@
 pub mod arqsign;
 pub mod call;
 pub mod efirma_go;
-pub mod gofirmex;
 pub mod firma_virtual;
+pub mod gofirmex;
 pub mod probe;
 pub mod provider;
 pub mod registry;
