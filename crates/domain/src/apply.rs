@@ -49,6 +49,10 @@ impl Envelope {
         if let Some(state) = reading.state {
             self.move_submission(id, state, reading.occurred_at, now, &mut events);
         }
+        if reading.acted && reading.state == Some(SubmissionState::Finalizing) {
+            // They tried again, and it worked.
+            self.clear(AttentionCode::SignerCertificate, &mut events);
+        }
         for note in &reading.notes {
             self.raise(Attention::new(note.code, note.detail.clone(), now), &mut events);
         }
@@ -75,7 +79,7 @@ impl Envelope {
         let Some(submission) = self.submissions.iter_mut().find(|s| s.id == id) else {
             return;
         };
-        match advance(submission.state, to) {
+        let late = match advance(submission.state, to) {
             Advance::Moved(state) => {
                 submission.state = state;
                 if state.is_terminal() {
@@ -90,22 +94,32 @@ impl Envelope {
                         };
                     }
                 }
+                None
             }
-            Advance::Unchanged => {}
+            // Signed after the broker alone took it back: that is looked out for, and contradicts the end.
+            Advance::Unchanged
+                if to == SubmissionState::Finalizing
+                    && submission.watched_until.is_some()
+                    && submission.state.is_terminal()
+                    && submission.state != SubmissionState::Completed =>
+            {
+                Some((submission.state.as_str(), to.as_str()))
+            }
             // The vendor goes on telling a state before the end that is already recorded here: nothing new.
-            Advance::Refused(late) => {
-                let told = format!("{} was recorded, {} was told later.", late.recorded, late.reported);
-                if !self.attentions.iter().any(|a| a.code == AttentionCode::LateResult) {
-                    events.push(
-                        EventDraft::new(EventKind::EnvelopeLateResult)
-                            .with("submission_id", id.to_string())
-                            .with("recorded", late.recorded.as_str())
-                            .with("reported", late.reported.as_str())
-                            .at(occurred_at),
-                    );
-                    self.raise(Attention::new(AttentionCode::LateResult, told, now), events);
-                }
-            }
+            Advance::Unchanged => None,
+            Advance::Refused(late) => Some((late.recorded.as_str(), late.reported.as_str())),
+        };
+        let Some((recorded, reported)) = late else { return };
+        if !self.attentions.iter().any(|a| a.code == AttentionCode::LateResult) {
+            events.push(
+                EventDraft::new(EventKind::EnvelopeLateResult)
+                    .with("submission_id", id.to_string())
+                    .with("recorded", recorded)
+                    .with("reported", reported)
+                    .at(occurred_at),
+            );
+            let told = format!("{recorded} was recorded, {reported} was told later.");
+            self.raise(Attention::new(AttentionCode::LateResult, told, now), events);
         }
     }
 

@@ -194,6 +194,36 @@ fn a_contradiction_is_told_once_and_the_first_end_stands() {
 }
 
 #[test]
+fn a_signature_after_the_broker_alone_took_it_back_is_told_as_late_and_once() {
+    let mut env = envelope([signer(1)], 1);
+    let (id, who) = (sub(&env, 0), env.recipients[0].id);
+    env.apply_reading(id, &reading(SubmissionState::Sent), at(1));
+    move_to(&mut env, 0, SubmissionState::Canceled, 2);
+    env.submissions[0].watched_until = Some(at(100));
+    assert_eq!(env.apply_reading(id, &reading(SubmissionState::Sent), at(3)), [], "nothing happened");
+
+    let signed = reading_of(SubmissionState::Finalizing, &[(who, RecipientStatus::Completed)]);
+    let events = env.apply_reading(id, &signed, at(4));
+    assert_eq!(count(&events, EventKind::EnvelopeLateResult), 1);
+    assert_eq!(env.attentions[0].code, AttentionCode::LateResult);
+    assert_eq!((env.submissions[0].state, env.status), (SubmissionState::Canceled, EnvelopeStatus::Canceled));
+    assert_eq!(env.apply_reading(id, &signed, at(5)), []);
+}
+
+#[test]
+fn a_signer_whose_next_try_worked_needs_nobody_any_more() {
+    let mut env = envelope([signer(1)], 1);
+    let (id, who) = (sub(&env, 0), env.recipients[0].id);
+    let note = Note { code: AttentionCode::SignerCertificate, detail: "It did not work.".to_owned() };
+    env.apply_reading(id, &Reading { notes: vec![note], ..reading(SubmissionState::Sent) }, at(1));
+    assert_eq!(env.attentions[0].code, AttentionCode::SignerCertificate);
+    let signed = reading_of(SubmissionState::Finalizing, &[(who, RecipientStatus::Completed)]);
+    let events = env.apply_reading(id, &signed, at(2));
+    assert_eq!(count(&events, EventKind::EnvelopeAttentionCleared), 1);
+    assert!(env.attentions.is_empty());
+}
+
+#[test]
 fn a_result_after_a_person_gave_up_is_told_as_late() {
     let mut env = envelope([signer(1)], 1);
     move_to(&mut env, 0, SubmissionState::Failed, 5);

@@ -22,7 +22,7 @@ use crate::{Broker, BrokerError, Result};
 /// Submissions that one run of a poll job reads at most; the rest is read by the next run.
 const AT_ONCE: u64 = 200;
 
-/// Pages of one status answer that are followed at most.
+/// Pages of one status answer, or questions of one chain, that are followed at most.
 const MOST_PAGES: usize = 50;
 
 /// How long a provider may not know a transaction that it accepted before a person is told.
@@ -169,14 +169,12 @@ impl Reader<'_> {
         let adapter: &dyn Account = &*self.account.adapter;
         let built =
             self.broker.build(self.account, &files, |moment| adapter.status_requests(self.views, moment)).await?;
-        let mut waiting: Vec<StatusRequest> = match built {
-            Ok(requests) => requests,
+        let mut waiting: Vec<(StatusRequest, usize)> = match built {
+            Ok(requests) => requests.into_iter().map(|request| (request, 1)).collect(),
             Err(outcome) => return Ok((Readings::new(), Vec::new(), Some(self.pause(&outcome.map(|n| match n {}))))),
         };
         let (mut readings, mut answered, mut failed) = (Readings::new(), Vec::new(), None);
-        let mut pages = 0;
-        while let Some(request) = waiting.pop() {
-            pages += 1;
+        while let Some((request, pages)) = waiting.pop() {
             let session = self.broker.session(self.account.id);
             let moment = self.broker.moment(self.account, session.as_deref());
             let outcome = self
@@ -189,7 +187,7 @@ impl Reader<'_> {
                 Outcome::Done(page) => {
                     readings.extend(page.readings);
                     match page.next {
-                        Some(next) if pages < MOST_PAGES => waiting.push(next),
+                        Some(next) if pages < MOST_PAGES => waiting.push((next, pages + 1)),
                         Some(_) | None => answered.extend(request.covers),
                     }
                 }

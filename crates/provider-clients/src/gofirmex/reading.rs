@@ -148,7 +148,11 @@ impl GofirmexAccount {
 /// A reading that moves nothing and raises one attention.
 pub(super) fn only_noted(submission: &SubmissionView<'_>, code: AttentionCode, detail: &str) -> Reading {
     let word = submission.last.map(|last| last.vendor_status.clone()).unwrap_or_default();
-    Reading { pending_result: Some(true), notes: vec![Note { code, detail: detail.to_owned() }], ..Reading::of(None, word) }
+    Reading {
+        pending_result: Some(true),
+        notes: vec![Note { code, detail: detail.to_owned() }],
+        ..Reading::of(None, word)
+    }
 }
 
 fn unknown_word() -> Note {

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::ViafirmaAccount;
+use super::codes::is_known;
 use super::http::endpoint;
 use super::wire::received::is_yes;
 use crate::provider::transcript::{Exchange, Expectation, Verdict};
-use crate::shared::json::{at, member};
+use crate::shared::json::{at, member, text};
 
 impl ViafirmaAccount {
     /// The assumptions, as this account has set them.
@@ -25,7 +26,7 @@ impl ViafirmaAccount {
             download(endpoint::RECEIPT, "/settings/download/receipt_path", false),
         ]);
         all.extend(EVERYWHERE.map(pace));
-        all.extend([endpoint::ADD_FILE, endpoint::RESULT].map(library_codes));
+        all.extend([endpoint::ADD_FILE, endpoint::RESULT].map(|endpoint| self.library_codes(endpoint)));
         all
     }
 
@@ -73,6 +74,25 @@ impl ViafirmaAccount {
             "The poll tells whether an operation ended, and whether by an error or by the signer.",
             judge,
         )
+    }
+
+    fn library_codes(&self, endpoint: &'static str) -> Expectation {
+        let settings = self.settings().clone();
+        let pointer = settings.add_file.pointers.error_code.clone();
+        let judge = move |exchange: &Exchange| {
+            let codes: Vec<&Value> = match member(&exchange.body, "signatures") {
+                Some(Value::Array(files)) => files.iter().filter_map(|file| member(file, "errorCode")).collect(),
+                Some(_) | None => at(&exchange.body, &pointer).into_iter().collect(),
+            };
+            let told: Vec<String> = codes.into_iter().filter_map(text).collect();
+            match told.as_slice() {
+                [] => Verdict::Silent,
+                told if told.iter().all(|code| is_known(&settings, code)) => Verdict::Met,
+                _ => Verdict::Failed,
+            }
+        };
+        let says = "Failures carry codes of the vendor's library, or values of HTTP.";
+        expectation(endpoint, "V20", "/settings/error_code_overrides", says, judge)
     }
 
     fn health_path(&self) -> Expectation {
@@ -205,34 +225,18 @@ fn life() -> Expectation {
 fn download(endpoint: &'static str, setting: &'static str, is_pdf: bool) -> Expectation {
     let judge = move |exchange: &Exchange| {
         let kind = exchange.content_type.as_deref().unwrap_or_default().to_ascii_lowercase();
+        // A file that was expected to be a PDF is stored only when its bytes begin as one.
+        let was_stored = member(&exchange.body, "file").is_some();
         match exchange.status {
             Some(200..=299) if kind.contains("html") => Verdict::Failed,
-            Some(200..=299) if kind.contains("pdf") || !is_pdf => Verdict::Met,
-            // A PDF may come under another name: its bytes are what counts, and they are not in a transcript.
+            Some(200..=299) if was_stored || kind.contains("pdf") => Verdict::Met,
+            Some(200..=299) if is_pdf => Verdict::Failed,
             Some(200..=299) => Verdict::Silent,
             Some(404) => Verdict::Failed,
             Some(_) | None => Verdict::Silent,
         }
     };
     expectation(endpoint, "V18", setting, "The file is under this path of the public address.", judge)
-}
-
-fn library_codes(endpoint: &'static str) -> Expectation {
-    // The codes themselves are hidden in a transcript; that they are texts or numbers is not.
-    let judge = |exchange: &Exchange| {
-        let codes: Vec<&Value> = match member(&exchange.body, "signatures") {
-            Some(Value::Array(files)) => files.iter().filter_map(|file| member(file, "errorCode")).collect(),
-            Some(_) | None => member(&exchange.body, "errorCode").into_iter().collect(),
-        };
-        let told: Vec<&&Value> = codes.iter().filter(|code| !code.is_null()).collect();
-        match told.as_slice() {
-            [] => Verdict::Silent,
-            told if told.iter().all(|code| code.is_string() || code.is_number()) => Verdict::Met,
-            _ => Verdict::Failed,
-        }
-    };
-    let says = "Failures carry the codes of the vendor's library.";
-    expectation(endpoint, "V20", "/settings/error_code_overrides", says, judge)
 }
 
 fn pace(endpoint: &'static str) -> Expectation {

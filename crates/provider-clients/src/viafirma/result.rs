@@ -85,10 +85,11 @@ pub(super) fn ending(settings: &Settings, files: &[Told<'_>]) -> Ending {
     if signed > 0 {
         return Ending::Partly(signed, files.len());
     }
-    // A signer who cancelled did so for all files, whatever is told of single ones.
+    // What the signer did, and the certificate they used, concern all files, whatever is told of single ones.
     let codes = || files.iter().filter_map(|file| file.code(settings));
-    let cancelled = codes().find(|code| meaning(settings, code) == Meaning::SignerCancelled);
-    Ending::Nothing { code: cancelled.or_else(|| codes().next()).map(str::to_owned) }
+    let of = |wanted| codes().find(|code| meaning(settings, code) == wanted);
+    let told = of(Meaning::SignerCancelled).or_else(|| of(Meaning::SignerCertificate)).or_else(|| codes().next());
+    Ending::Nothing { code: told.map(str::to_owned) }
 }
 
 impl ViafirmaAccount {

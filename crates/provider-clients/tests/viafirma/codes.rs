@@ -103,6 +103,19 @@ fn every_code_of_an_ended_operation_says_what_follows() {
 }
 
 #[test]
+fn what_concerns_the_signer_decides_where_files_failed_with_different_codes() {
+    let account = account(json!({}));
+    let case = Case::new(crate::support::two_documents());
+    let ended = |first: &str, second: &str| {
+        case.read(&*account, &[finished(), result(&[failed_file(1, first), failed_file(2, second)])])
+    };
+    assert_eq!(ended("8001", "125").state, Some(SubmissionState::Declined));
+    assert_eq!(ended("105", "50").state, Some(SubmissionState::Declined));
+    assert!(ended("8001", "105").used_up);
+    assert_eq!(ended("8001", "9002").state, Some(SubmissionState::Failed));
+}
+
+#[test]
 fn an_unknown_code_beside_a_server_error_leaves_the_file_in_doubt() {
     let (account, case) = (account(json!({})), Case::new(simple_order()));
     let body = json!({ "errorCode": "E-77" }).to_string();

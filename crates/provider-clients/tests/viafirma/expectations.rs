@@ -34,6 +34,8 @@ fn each_assumption_is_met_and_failed_by_some_answer() {
     let ok = |endpoint: &str, body: Value| exchange(endpoint, 200, Some("application/json"), body);
     let bare = |endpoint: &str, status: u16| exchange(endpoint, status, None, Value::Null);
     let pdf = |endpoint: &str| exchange(endpoint, 200, Some("application/pdf"), json!("bytes"));
+    let stored =
+        |endpoint: &str| exchange(endpoint, 200, None, json!({ "file": { "size": 60_112, "content_type": null } }));
     let page = |endpoint: &str| exchange(endpoint, 200, Some("text/html"), json!("text"));
     let ended = |members: Value| {
         let mut body = json!({ "isFinished": true, "isSignature": true });
@@ -75,18 +77,24 @@ fn each_assumption_is_met_and_failed_by_some_answer() {
         ("V16", ok("signatureResult", json!({ "signatures": [] })), bare("signatureResult", 400)),
         ("V18", pdf("signed_document"), page("signed_document")),
         ("V18", pdf("signed_document"), bare("signed_document", 404)),
-        ("V18", exchange("receipt", 200, Some("image/png"), json!("bytes")), page("receipt")),
+        ("V18", stored("signed_document"), exchange("signed_document", 200, Some("application/json"), json!("{}"))),
+        ("V18", stored("receipt"), page("receipt")),
         ("V19", exchange("health", 200, Some("text/javascript"), json!("text")), bare("health", 404)),
         ("V19", exchange("health", 200, None, json!("text")), bare("health", 200)),
         (
             "V20",
-            ok("addOperationFile", json!({ "errorCode": "text" })),
-            ok("addOperationFile", json!({ "errorCode": { "id": 1 } })),
+            ok("addOperationFile", json!({ "errorCode": "9001" })),
+            ok("addOperationFile", json!({ "errorCode": "E-77" })),
         ),
         (
             "V20",
-            exchange("signatureResult", 400, None, json!({ "signatures": [{ "errorCode": "text" }] })),
-            ok("signatureResult", json!({ "signatures": [{ "errorCode": [] }] })),
+            exchange(
+                "signatureResult",
+                400,
+                None,
+                json!({ "signatures": [{ "errorCode": "400" }, { "errorCode": 105 }] }),
+            ),
+            ok("signatureResult", json!({ "signatures": [{ "errorCode": "9001" }, { "errorCode": "7777" }] })),
         ),
         ("V22", ok("operation_finished", json!({})), bare("operation_finished", 404)),
         ("V24", ok("addOperationFile", json!({})), bare("addOperationFile", 413)),
@@ -115,7 +123,9 @@ fn an_outage_and_a_lost_answer_tell_nothing() {
     }
     let ended = exchange("operation_finished", 200, None, json!({ "isFinished": true, "isSignature": true }));
     assert_eq!(verdict("V14", &ended), Verdict::Silent, "a signature needs no word of an error");
-    let unnamed = exchange("signed_document", 200, Some("application/octet-stream"), json!("bytes"));
+    let no_code = exchange("addOperationFile", 200, None, json!({ "documentId": "1", "errorCode": null }));
+    assert_eq!(verdict("V20", &no_code), Verdict::Silent);
+    let unnamed = exchange("receipt", 200, Some("application/octet-stream"), json!("bytes"));
     assert_eq!(verdict("V18", &unnamed), Verdict::Silent);
 }
 
