@@ -159,7 +159,7 @@ pub struct Case {
     pub attempt: u32,
     pub outputs: StepOutputs,
     pub last: Option<Reading>,
-    signed_before: BTreeMap<DocumentId, StoredFile>,
+    pub signed_before: BTreeMap<DocumentId, StoredFile>,
 }
 
 impl Case {
