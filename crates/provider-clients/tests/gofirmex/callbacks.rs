@@ -201,6 +201,23 @@ fn a_signature_of_nobody_known_counts_for_nobody() {
 }
 
 #[test]
+fn a_callback_that_comes_again_tells_the_same_again() {
+    let account = account(json!({}));
+    let bodies = [accepted(), signed("11111111-1", document_id(1)), completed(), rejected("REJECTED_BY_NOTARY")];
+    for body in bodies {
+        let mut case = Case::new(example_order());
+        let (first, again) = (case.hear(&*account, &body), case.hear(&*account, &body));
+        assert_eq!(first, again);
+    }
+    // One that comes late takes nothing back.
+    let mut case = Case::new(example_order());
+    case.hear(&*account, &completed());
+    case.hear(&*account, &accepted());
+    let last = case.last.unwrap();
+    assert!(!last.files_pending && last.artifacts.len() == 1);
+}
+
+#[test]
 fn a_document_is_known_by_the_vendors_id_too() {
     let (account, mut case) = (account(json!({})), Case::new(two_documents()));
     let output = done(case.answered(&*account, "add_document/2", &ok(json!({ "document": { "id": "theirs-2" } }))));

@@ -87,6 +87,17 @@ fn a_start_in_doubt_is_known_by_the_portfolios_word() {
 }
 
 #[test]
+fn a_portfolio_that_the_vendor_does_not_know_had_nothing_added_to_it() {
+    let (account, case) = (readable(), Case::new(simple_order()));
+    for step in ["add_document/1", "start"] {
+        let reply = coded(404, "PORTFOLIO_NOT_FOUND", Value::Null);
+        assert_eq!(found(done(looked_up(&*account, &case, step, &reply))), None);
+        let outage = looked_up(&*account, &case, step, &Reply::new(503, ""));
+        assert_eq!(refused(outage).class, Class::ProviderUnavailable);
+    }
+}
+
+#[test]
 fn identity_documents_are_listed_nowhere() {
     let (account, case) = (readable(), Case::new(order(vec![proven(ana())])));
     let step = case.step(&*account, "add_identity_document/1/1");
