@@ -120,6 +120,42 @@ fn each_assumption_is_met_by_one_exchange_and_refuted_by_another_which_names_the
 }
 
 #[test]
+fn a_field_that_is_refused_names_how_it_is_sent() {
+    let rows = [
+        ("G9", "create_portfolio", "signers[1].order", "/settings/profile/order_mode"),
+        ("G10", "create_portfolio", "portfolio_type", "/settings/default_portfolio_type"),
+        ("G30", "create_portfolio", "signers[0].nin", "/settings/profile/nin_format"),
+        ("G31", "create_portfolio", "signers[0].phone", "/settings/profile/phone_format"),
+        ("G35", "create_portfolio", "signers[0].notification", "/settings/profile/notification_codes"),
+        ("G13", "add_document", "encryption_key", "/settings/encryption"),
+        ("G37", "add_document", "document_hash", "/settings/profile/document_hash"),
+    ];
+    for (assumption, endpoint, field, setting) in rows {
+        let judged = |status, body| verdicts(assumption, &exchange(endpoint, json!({}), status, body));
+        let blaming = |field: &str| json!({ "success": false, "detail": [{ "field": field, "message": "text" }] });
+        assert_eq!(judged(400, blaming(field)), [(Verdict::Failed, setting)], "{assumption}");
+        assert_eq!(judged(400, blaming("signers[0].email")), [(Verdict::Silent, setting)], "{assumption}");
+        assert_eq!(judged(200, json!({ "success": true })), [(Verdict::Met, setting)], "{assumption}");
+    }
+}
+
+#[test]
+fn a_code_that_says_what_is_missing_names_the_setting() {
+    let rows = [
+        ("G11", "add_document", "DOCUMENT_TYPE_NOT_FOUND", "/settings/default_document_type"),
+        ("G11", "add_identity_document", "DOCUMENT_TYPE_NOT_FOUND", "/settings/profile/identity_document_types"),
+        ("G14", "start", "PORTFOLIO_INCOMPLETE", "/settings/profile/identity_documents_required_for"),
+    ];
+    for (assumption, endpoint, code, setting) in rows {
+        let body = json!({ "success": false, "code": code });
+        let judged = verdicts(assumption, &exchange(endpoint, json!({}), 404, body));
+        assert!(judged.contains(&(Verdict::Failed, setting)), "{judged:?}");
+        let judged = verdicts(assumption, &exchange(endpoint, json!({}), 200, json!({})));
+        assert!(judged.iter().all(|verdict| *verdict == (Verdict::Met, setting)), "{judged:?}");
+    }
+}
+
+#[test]
 fn a_refusal_or_no_answer_says_nothing_about_what_a_success_looks_like() {
     for status in [Some(401), Some(503), None] {
         for endpoint in ["create_portfolio", "add_document", "start"] {

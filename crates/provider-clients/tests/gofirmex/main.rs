@@ -13,6 +13,7 @@ mod artifacts;
 mod callbacks;
 mod check;
 mod codes;
+mod documents;
 mod expectations;
 #[path = "../kit/mod.rs"]
 mod kit;
