@@ -225,6 +225,14 @@ fn an_account_that_can_read_asks_instead_of_guessing() {
 }
 
 #[test]
+fn a_step_that_is_none_of_this_adapter_is_a_defect() {
+    let (account, case) = (account(json!({})), Case::new(simple_order()));
+    for id in ["", "send", "add_document", "add_document/0", "add_document/x", "add_document/2", "start/1"] {
+        assert!(account.request(&Step::repeatable(id), &case.view(), &moment()).is_err(), "{id:?}");
+    }
+}
+
+#[test]
 fn every_attempt_has_an_id_of_its_own_because_the_vendor_may_want_them_unique() {
     let (account, mut case) = (account(json!({})), Case::new(simple_order()));
     let ids: Vec<Value> = (1..=4)

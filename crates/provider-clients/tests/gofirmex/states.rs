@@ -73,6 +73,20 @@ fn acceptance_opens_the_first_of_the_order_and_tells_all_the_links() {
 }
 
 #[test]
+fn nobody_is_sent_to_an_address_that_is_none_of_the_web() {
+    let account = account(json!({}));
+    for url in ["javascript:alert(1)", "http://sign.gofirmex.example/s/1", "file:///etc/passwd", "s/3c9e"] {
+        let mut body = accepted();
+        body["data"]["portfolio"]["signers"][0]["sign_url"] = json!(url);
+        let reading = Case::new(example_order()).hear(&*account, &body);
+        assert_eq!(reading.recipients[0].signing_url, None, "{url}");
+        assert!(reading.recipients[1].signing_url.is_some());
+        assert_eq!(reading.notes[0].code, AttentionCode::UnknownCallback);
+        assert_eq!(reading.state, Some(SubmissionState::Sent));
+    }
+}
+
+#[test]
 fn in_parallel_everybody_can_sign_at_once() {
     let mut order = example_order();
     order.recipients[1].spec.routing_order = 1;
