@@ -3,6 +3,7 @@
 use domain::attention::AttentionCode;
 use domain::ids::SubmissionId;
 use domain::states::SubmissionState;
+use proptest::prelude::*;
 use provider_clients::provider::{
     CallbackAbout, CallbackReading, CallbackRequest, Correlation, CorrelationKey, Taken, Told,
 };
@@ -236,4 +237,73 @@ fn a_callback_without_a_portfolios_id_is_found_by_ours() {
     assert_eq!(about.reference, None);
     let id = about.correlation.map(|c| c.key);
     assert_eq!(id, Some(CorrelationKey::Submission(SubmissionId::parse("sub_01j8z3k5m2e0q9v7w6x5y4z3a2").unwrap())));
+}
+
+/// JSON in which the names that the adapter looks for stand anywhere and hold anything.
+fn any_body() -> impl Strategy<Value = Value> {
+    let names = proptest::sample::select(vec![
+        "event",
+        "data",
+        "portfolio",
+        "id",
+        "client_portfolio_id",
+        "status",
+        "signers",
+        "nin",
+        "sign_url",
+        "signer",
+        "document",
+        "documents",
+        "client_document_id",
+        "download_url",
+        "message",
+        "detail",
+        "signed_at",
+        "",
+    ]);
+    let words = proptest::sample::select(vec![
+        PORTFOLIO.to_owned(),
+        submission_id().to_string(),
+        document_id(1).to_string(),
+        "11111111-1".to_owned(),
+        "portfolio_accepted".to_owned(),
+        "document_signed".to_owned(),
+        "portfolio_completed".to_owned(),
+        "portfolio_rejected".to_owned(),
+        "REJECTED_BY_CLIENT".to_owned(),
+        "COMPLETED".to_owned(),
+        "ñ/~".to_owned(),
+        "https://x.example/1".to_owned(),
+        "2026-01-05T13:04:05Z".to_owned(),
+        String::new(),
+    ]);
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        words.prop_map(Value::from),
+    ];
+    leaf.prop_recursive(5, 60, 6, move |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            proptest::collection::btree_map(names.clone(), inner, 0..6)
+                .prop_map(|members| members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn whatever_comes_in_moves_nothing_unless_it_carries_our_id(body in any_body()) {
+        let account = shared_account();
+        let case = Case::new(example_order());
+        let ours = body.to_string().contains(&submission_id().to_string());
+        if let CallbackReading::About(_) = called_back(&*account, &body)
+            && let Told::Facts(reading) = account.told(&called(&body), &case.view(), &moment())
+            && !ours
+        {
+            prop_assert_eq!(reading.state, None);
+            prop_assert!(reading.recipients.is_empty() && reading.artifacts.is_empty());
+        }
+    }
 }

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::support::*;
 
 fn found(order: &Order) -> Vec<String> {
-    told(&account(json!({})).check(order))
+    told(&shared_account().check(order))
 }
 
 /// The findings when the first recipient is changed.

@@ -25,7 +25,7 @@ fn case() -> Case {
 }
 
 fn refusal(step: &str, reply: &Reply) -> Refusal {
-    refused(case().answered(&*account(json!({})), step, reply))
+    refused(case().answered(&*shared_account(), step, reply))
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! What a recorded exchange says about the contract's assumptions. Section 11.2.
 
+use std::sync::OnceLock;
+
 use provider_clients::gofirmex::Gofirmex;
 use provider_clients::provider::Provider;
-use provider_clients::provider::transcript::{Exchange, Verdict};
+use provider_clients::provider::transcript::{Exchange, Expectation, Verdict};
 use serde_json::{Value, json};
 
 use crate::support::*;
@@ -20,7 +22,8 @@ fn exchange(endpoint: &str, request: Value, status: u16, body: Value) -> Exchang
 
 /// What is said about an assumption, and the settings that correct it.
 fn verdicts(assumption: &str, exchange: &Exchange) -> Vec<(Verdict, &'static str)> {
-    let all = readable().expectations();
+    static ALL: OnceLock<Vec<Expectation>> = OnceLock::new();
+    let all = ALL.get_or_init(|| readable().expectations());
     let of_this = all.iter().filter(|e| e.assumption == assumption && e.endpoint == exchange.endpoint);
     of_this.map(|e| ((e.judge)(exchange), e.setting)).collect()
 }

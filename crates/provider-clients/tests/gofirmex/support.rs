@@ -64,6 +64,12 @@ pub fn account(more: Value) -> Arc<dyn Account> {
     try_open(more, json!({})).unwrap_or_else(|faults| panic!("{faults:?}"))
 }
 
+/// The plain account, opened once: reading a key takes time.
+pub fn shared_account() -> Arc<dyn Account> {
+    static ACCOUNT: std::sync::OnceLock<Arc<dyn Account>> = std::sync::OnceLock::new();
+    Arc::clone(ACCOUNT.get_or_init(|| account(json!({}))))
+}
+
 /// An account whose profile differs from the defaults by `profile`.
 pub fn profiled(profile: Value) -> Arc<dyn Account> {
     account(json!({ "profile": profile }))
