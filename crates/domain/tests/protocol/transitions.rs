@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::outcome::{Class, Doubt, Outcome, Refusal};
+use domain::outcome::{Blame, Class, Doubt, Outcome, Refusal};
 use domain::protocol::{
     LookedUp, Next, Policy, Progress, Resolution, StepRecord, intend, looked_up, next, not_sent_since, outputs,
     overdue, park, resolve, settle, spent,
@@ -131,6 +131,19 @@ fn what_is_certain_is_the_same_for_every_step() {
             assert_eq!(then(&step, &blocked, 1, at(0)), Next::Blocked(0));
         }
     }
+}
+
+#[test]
+fn settings_that_name_what_the_provider_lacks_wait_for_their_correction() {
+    let step = step("looked_up");
+    let blaming = |blames: &[Blame]| {
+        let refusal = Refusal { blames: blames.to_vec(), ..refusal(Class::ProviderError) };
+        then(&step, &carried(&step, &fresh(&step), Outcome::Refused(refusal), at(0)), 1, at(0))
+    };
+    assert_eq!(blaming(&[Blame::account("/settings/base_url")]), Next::Blocked(0));
+    assert_eq!(blaming(&[Blame::account("/settings/base_url"), Blame::envelope("/documents")]), Next::Refused(0));
+    assert_eq!(blaming(&[Blame::account("/credentials/key")]), Next::Refused(0));
+    assert_eq!(blaming(&[]), Next::Refused(0));
 }
 
 #[test]

@@ -87,7 +87,7 @@ impl GofirmexAccount {
     }
 
     /// The address of a link, or why there is none. Plain http only where the account itself is reached by it.
-    fn link(&self, source: &str) -> Result<Url, &'static str> {
+    pub(super) fn link(&self, source: &str) -> Result<Url, &'static str> {
         if source.trim().is_empty() {
             return Err("The provider told no link for the document.");
         }

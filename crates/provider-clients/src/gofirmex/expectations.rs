@@ -45,7 +45,9 @@ pub(super) fn all(profile: &Profile) -> Vec<Expectation> {
     for endpoint in [Endpoint::CreatePortfolio, Endpoint::AddDocument, Endpoint::AddIdentityDocument, Endpoint::Start] {
         all.extend(of_every(endpoint, profile));
     }
-    all.extend(of_documents(profile));
+    all.extend(of_sizes());
+    all.extend(of_fields(profile));
+    all.extend(of_codes(profile));
     all.extend(of_optional(profile));
     all.push(start_twice(profile));
     all.push(probe(profile));
@@ -96,35 +98,84 @@ fn of_failure(exchange: &Exchange, success: &[String], pointers: &[String]) -> V
     }
 }
 
-/// Sizes and the generation of fields.
-fn of_documents(profile: &Profile) -> Vec<Expectation> {
+/// Sizes.
+fn of_sizes() -> Vec<Expectation> {
     let size = |exchange: &Exchange| match exchange.status {
         Some(413) => Verdict::Failed,
         Some(200..=299) => Verdict::Met,
         Some(_) | None => Verdict::Silent,
-    };
-    let names = [&profile.fields.document.signature, &profile.fields.document.sign].map(Clone::clone);
-    let style = move |exchange: &Exchange| {
-        let blamed = details(&exchange.body).any(|detail| names.iter().any(|name| says(detail, name)));
-        match exchange.status {
-            Some(200..=299) => Verdict::Met,
-            Some(400 | 422) if blamed => Verdict::Failed,
-            Some(_) | None => Verdict::Silent,
-        }
     };
     let document = "/settings/profile/limits/max_document_bytes";
     let identity = "/settings/profile/limits/max_identity_bytes";
     vec![
         expectation(Endpoint::AddDocument, "G8", document, "Documents of the checked size are taken.", size),
         expectation(Endpoint::AddIdentityDocument, "G8", identity, "Identity documents of this size are taken.", size),
-        expectation(
-            Endpoint::AddDocument,
+    ]
+}
+
+/// Values that are taken as they are sent: a refusal that names their field says otherwise.
+fn of_fields(profile: &Profile) -> Vec<Expectation> {
+    use Endpoint::{AddDocument, AddIdentityDocument, CreatePortfolio};
+    let fields = &profile.fields;
+    let (signer, document) = (&fields.signer, &fields.document);
+    let of_signer = |name: &String| vec![format!("].{name}")];
+    let rows = [
+        (CreatePortfolio, "G9", "/settings/profile/order_mode", of_signer(&signer.order)),
+        (CreatePortfolio, "G10", "/settings/default_portfolio_type", vec![fields.portfolio.kind.clone()]),
+        (CreatePortfolio, "G30", "/settings/profile/nin_format", of_signer(&signer.nin)),
+        (CreatePortfolio, "G31", "/settings/profile/phone_format", of_signer(&signer.phone)),
+        (CreatePortfolio, "G35", "/settings/profile/notification_codes", of_signer(&signer.notification)),
+        (AddDocument, "G11", "/settings/default_document_type", vec![document.kind.clone()]),
+        (
+            AddDocument,
             "G12",
             "/settings/profile/document_style",
-            "The kind of signature is taken as it is sent.",
-            style,
+            vec![document.signature.clone(), document.sign.clone()],
         ),
-    ]
+        (AddDocument, "G13", "/settings/encryption", vec![document.encryption_key.clone()]),
+        (AddDocument, "G37", "/settings/profile/document_hash", vec![document.hash.clone()]),
+        (
+            AddIdentityDocument,
+            "G11",
+            "/settings/profile/identity_document_types",
+            vec![fields.identity_document.kind.clone()],
+        ),
+    ];
+    let expected = rows.into_iter().map(|(endpoint, assumption, setting, names)| {
+        let at = profile.response.detail.clone();
+        let judge = move |exchange: &Exchange| {
+            let blamed = names.iter().any(|name| details(&exchange.body, &at).any(|field| field.ends_with(name)));
+            match exchange.status {
+                Some(200..=299) => Verdict::Met,
+                Some(400..=499) if blamed => Verdict::Failed,
+                Some(_) | None => Verdict::Silent,
+            }
+        };
+        expectation(endpoint, assumption, setting, "The value is taken as it is sent.", judge)
+    });
+    expected.collect()
+}
+
+/// Codes that say that an assumption is wrong, and which.
+fn of_codes(profile: &Profile) -> Vec<Expectation> {
+    let rows = [
+        (Endpoint::AddDocument, "DOCUMENT_TYPE_NOT_FOUND", "G11", "/settings/default_document_type"),
+        (Endpoint::AddIdentityDocument, "DOCUMENT_TYPE_NOT_FOUND", "G11", "/settings/profile/identity_document_types"),
+        (Endpoint::Start, "PORTFOLIO_INCOMPLETE", "G14", "/settings/profile/identity_documents_required_for"),
+    ];
+    let expected = rows.into_iter().map(|(endpoint, code, assumption, setting)| {
+        let at = profile.response.code.clone();
+        let judge = move |exchange: &Exchange| {
+            let told = at.iter().find_map(|pointer| json::at(&exchange.body, pointer).and_then(json::text));
+            match exchange.status {
+                Some(200..=299) => Verdict::Met,
+                Some(400..=499) if told.as_deref() == Some(code) => Verdict::Failed,
+                Some(_) | None => Verdict::Silent,
+            }
+        };
+        expectation(endpoint, assumption, setting, "What the account sends is known and complete.", judge)
+    });
+    expected.collect()
 }
 
 /// The optional calls, where the account has them.
@@ -207,11 +258,13 @@ fn has(body: &Value, pointers: &[String]) -> bool {
     pointers.iter().any(|pointer| json::at(body, pointer).is_some_and(|found| !found.is_null()))
 }
 
-/// The entries of a failure's detail.
-fn details(body: &Value) -> impl Iterator<Item = &Value> {
-    json::member(body, "detail").and_then(Value::as_array).into_iter().flatten()
-}
-
-fn says(detail: &Value, name: &str) -> bool {
-    json::text_of(detail, "field").is_some_and(|field| field == name)
+/// The fields that a failure's detail names: a list of entries, or one.
+fn details<'a>(body: &'a Value, at: &'a [String]) -> impl Iterator<Item = String> + 'a {
+    let found = at.iter().find_map(|pointer| json::at(body, pointer).filter(|found| !found.is_null()));
+    let entries: Vec<&Value> = match found {
+        Some(Value::Array(entries)) => entries.iter().collect(),
+        Some(one) => vec![one],
+        None => Vec::new(),
+    };
+    entries.into_iter().filter_map(|entry| json::text_of(entry, "field"))
 }

@@ -52,6 +52,11 @@ impl GofirmexAccount {
     ) -> Outcome<LookUpPage> {
         let found = |output| Outcome::Done(LookUpPage::Answer(LookedUp::Found { output, others: 0 }));
         let nothing = || Outcome::Done(LookUpPage::Answer(LookedUp::NotFound));
+        // What the vendor does not know did not happen.
+        let failed = |failure: Failure| match failure {
+            Failure::Refused(refusal) if refusal.class == Class::NotFound => nothing(),
+            failure @ (Failure::Refused(_) | Failure::Unknown(_)) => failure.outcome(),
+        };
         match Does::of(step) {
             Ok(Does::Create) => match self.portfolios(reply, Scope::Account) {
                 Ok(portfolios) => {
@@ -60,8 +65,7 @@ impl GofirmexAccount {
                     let outputs = ours.filter_map(|told| told.id).map(StepOutput::reference).collect();
                     Outcome::Done(LookUpPage::Candidates(outputs))
                 }
-                Err(Failure::Refused(refusal)) if refusal.class == Class::NotFound => nothing(),
-                Err(failure) => failure.outcome(),
+                Err(failure) => failed(failure),
             },
             Ok(Does::Document(index)) => match self.portfolio(reply, Scope::Account) {
                 Ok(portfolio) => {
@@ -69,7 +73,7 @@ impl GofirmexAccount {
                     let ours = portfolio.documents.into_iter().find(|told| told.client_id == id && id.is_some());
                     ours.and_then(|told| told.id).map_or_else(nothing, |id| found(with_document(id)))
                 }
-                Err(failure) => failure.outcome(),
+                Err(failure) => failed(failure),
             },
             Ok(Does::Start) => match self.portfolio(reply, Scope::Account) {
                 // Before it is started a portfolio has a word that no started one has.
@@ -77,7 +81,7 @@ impl GofirmexAccount {
                     Some(_) => found(started()),
                     None => nothing(),
                 },
-                Err(failure) => failure.outcome(),
+                Err(failure) => failed(failure),
             },
             Ok(Does::Identity(..)) | Err(_) => doubtful("look_up", "unknown", "This step cannot be looked up."),
         }

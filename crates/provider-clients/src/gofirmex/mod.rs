@@ -1,10 +1,10 @@
 //! GoFirmex (Chile): a portfolio of documents and signers, evaluated by the vendor, signed on its pages, legalised by a
 //! notary where wanted.
 //!
-//! The vendor's reference is private, so every path, name, pointer and word is a part of the account's `profile`
-//! ([`profile`]). What must stay true: only `start` reaches people, so that everything before it is begun anew after a
-//! doubt and `start` itself is only ever repeated for the same portfolio; and what an unauthenticated callback tells is
-//! believed only of a portfolio that this account made.
+//! The vendor's reference is private, so every path, name, pointer and word is a part of the account's `profile`. What
+//! must stay true: only `start` reaches people, so that everything before it is begun anew after a doubt and `start`
+//! itself is only ever repeated for the same portfolio; and what an unauthenticated callback tells is believed only of a
+//! portfolio that this account made.
 
 mod account;
 mod actions;

@@ -61,9 +61,9 @@ impl GofirmexAccount {
     /// What a callback of this kind tells.
     pub(super) fn told_by(&self, submission: &SubmissionView<'_>, kind: Kind, told: &told::Portfolio) -> Reading {
         let mut signers = Signers::known(submission);
-        signers.listed(&told.signers);
+        signers.listed(&told.signers, |url| self.link(url).is_ok());
         let signer = told.signed_by.as_deref().and_then(|nin| with_nin(submission.order, nin));
-        let mut notes = Vec::new();
+        let mut notes: Vec<Note> = self.bad_links(told).into_iter().collect();
         let state = match kind {
             Kind::Accepted => {
                 signers.accept();
@@ -120,7 +120,7 @@ impl GofirmexAccount {
         let word = told.status.clone().unwrap_or_default();
         let state = self.state_of(&word, false);
         let mut signers = Signers::known(submission);
-        signers.listed(&told.signers);
+        signers.listed(&told.signers, |url| self.link(url).is_ok());
         let reached = |than: SubmissionState| {
             state.is_some_and(|state| !state.is_terminal() && state.progress() >= than.progress())
         };
@@ -138,10 +138,21 @@ impl GofirmexAccount {
             pending_result: Some(offers.is_empty()),
             artifacts: offers,
             details: rejection(told),
-            notes: state.is_none().then(unknown_word).into_iter().collect(),
+            notes: state.is_none().then(unknown_word).into_iter().chain(self.bad_links(told)).collect(),
             differences: differences(submission, told),
             ..Reading::of(state, word)
         }
+    }
+}
+
+impl GofirmexAccount {
+    /// A signing link that leads nowhere a person should be sent.
+    fn bad_links(&self, told: &told::Portfolio) -> Option<Note> {
+        let mut links = told.signers.iter().filter_map(|signer| signer.sign_url.as_deref());
+        links.any(|url| self.link(url).is_err()).then(|| Note {
+            code: AttentionCode::UnknownCallback,
+            detail: "GoFirmex told a signing link that is not an https address; it was not taken.".to_owned(),
+        })
     }
 }
 

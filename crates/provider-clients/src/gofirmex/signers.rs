@@ -77,12 +77,12 @@ impl<'a> Signers<'a> {
         self.open = true;
     }
 
-    /// Takes in links and words that were told of signers.
-    pub(super) fn listed(&mut self, told: &[told::Signer]) {
+    /// Takes in words that were told of signers, and those of their links that `is_link` lets pass: people are sent there.
+    pub(super) fn listed(&mut self, told: &[told::Signer], is_link: impl Fn(&str) -> bool) {
         for signer in told {
             let place = signer.nin.as_deref().and_then(|nin| with_nin(self.submission.order, nin));
             let Some((index, _)) = place else { continue };
-            put(&mut self.links, index, signer.sign_url.clone());
+            put(&mut self.links, index, signer.sign_url.clone().filter(|url| is_link(url)));
             put(&mut self.words, index, signer.status.clone());
         }
     }
