@@ -40,6 +40,11 @@ impl<'a> Links<'a> {
         self.add(&process.account, name, LinkTarget::Document { process: process.id.clone(), place })
     }
 
+    /// A link to a document's signature record.
+    pub(super) fn record(&mut self, process: &Process, place: usize, filename: &str) -> String {
+        self.add(&process.account, filename, LinkTarget::Record { process: process.id.clone(), place })
+    }
+
     /// A link to what a signer uploaded.
     pub(super) fn upload(&mut self, process: &Process, recipient: usize, attachment: usize) -> String {
         let signer = process.recipients.get(recipient).and_then(|found| found.signer.as_ref());
@@ -93,10 +98,7 @@ pub(super) fn head(account: &Account, process: &Process, variants: &Variants) ->
         "lembrete": wire::truth(variants, process.reminder_days.is_some()),
         "frequenciaLembrete": process.reminder_days,
     });
-    match head {
-        Value::Object(members) => members,
-        _ => Map::new(),
-    }
+    if let Value::Object(members) = head { members } else { Map::new() }
 }
 
 /// A recipient of 2.3.

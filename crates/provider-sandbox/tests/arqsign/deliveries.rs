@@ -260,7 +260,8 @@ async fn documents_and_records_come_along_when_asked_for() {
     });
     world.post(PATH, &sent).await;
     sent["nome"] = json!("links");
-    sent["dadosRetorno"] = json!({ "documentos": 1, "documentosTipo": 2 });
+    sent["dadosRetorno"] =
+        json!({ "documentos": 1, "documentosTipo": 2, "registrosAssinatura": 1, "registrosAssinaturaTipo": 2 });
     world.post(PATH, &sent).await;
     world.sent_id(&sending()).await;
     world.settle().await;
@@ -275,6 +276,8 @@ async fn documents_and_records_come_along_when_asked_for() {
     let with_links = bodies.iter().find(|body| body["Documentos"][0].get("LinkParaBaixarDocumento").is_some()).unwrap();
     let link = text(&with_links["Documentos"][0]["LinkParaBaixarDocumento"]);
     assert_eq!(world.http.get(link).send().await.unwrap().bytes().await.unwrap(), CONTRACT);
+    let link = text(&with_links["Documentos"][0]["RegistroAssinaturas"]["LinkParaBaixarRegistro"]);
+    assert!(world.http.get(link).send().await.unwrap().bytes().await.unwrap().starts_with(b"%PDF-"));
     receiver.stop().await;
 }
 

@@ -2,7 +2,6 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::indexing_slicing,
     reason = "helpers of tests fail loudly; the exemption for tests covers only functions marked as such"
 )]

@@ -188,22 +188,18 @@ pub async fn answer(call: RequestBuilder) -> (u16, Value) {
 }
 
 pub fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_else(|| panic!("{value} is no text")).to_owned()
+    assert!(value.is_string(), "{value} is no text");
+    value.as_str().unwrap().to_owned()
 }
 
-/// `base` with the value at that pointer, which is added where its parent is an object; null removes.
+/// `base` with the value as the member at that pointer; null removes.
 pub fn with(mut base: Value, pointer: &str, value: Value) -> Value {
     let (parent, name) = pointer.rsplit_once('/').unwrap();
-    let parent = base.pointer_mut(parent).unwrap_or_else(|| panic!("nothing at {parent}"));
-    match parent {
-        Value::Object(members) if value.is_null() => {
-            members.remove(name);
-        }
-        Value::Object(members) => {
-            members.insert(name.to_owned(), value);
-        }
-        Value::Array(items) => items[name.parse::<usize>().unwrap()] = value,
-        other => panic!("{other} has no members"),
+    let members = base.pointer_mut(parent).unwrap().as_object_mut().unwrap();
+    if value.is_null() {
+        members.remove(name);
+    } else {
+        members.insert(name.to_owned(), value);
     }
     base
 }
