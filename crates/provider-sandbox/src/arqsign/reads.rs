@@ -51,9 +51,10 @@ pub(super) async fn process(
                 json!({ "nome": name, "base64": files.add(record) })
             });
             let content = (!as_links).then(|| files.add(document.current().clone()));
+            let order = if caller.variants.blank_after_ordem_documento { "ordemDocumento " } else { "ordemDocumento" };
             json!({
                 "id": document.id,
-                "ordemDocumento": document.order,
+                order: document.order,
                 "nomeDocumento": document.name,
                 "linkDocumentoCompartilhado": links.shared(document),
                 "linkParaBaixarDocumento": as_links.then(|| links.document(process, place)),

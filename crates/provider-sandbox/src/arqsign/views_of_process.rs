@@ -168,7 +168,10 @@ fn signature_data(process: &Process, recipient: &Recipient, variants: &Variants)
         Some(Deed::Declined(..)) | None => (None, &nobody),
     };
     let attachments = attachments(recipient, false);
-    json!({
+    if variants.null_objects && at.is_none() {
+        return Value::Null;
+    }
+    let mut told = json!({
         "tipoAssinatura": word,
         "idTipoAssinatura": id,
         "dataAssinatura": wire::moment(variants, at),
@@ -186,7 +189,15 @@ fn signature_data(process: &Process, recipient: &Recipient, variants: &Variants)
             "numeroDocumentoEmpresa": data.company_number,
         },
         "anexos": attachments,
-    })
+    });
+    for part in ["dadosCertificado", "dadosPessoaFisica", "dadosPessoaJuridica"] {
+        let members = told.get(part).and_then(Value::as_object);
+        let says_nothing = members.is_some_and(|members| members.values().all(Value::is_null));
+        if variants.null_objects && says_nothing {
+            wire::put(&mut told, part, Value::Null);
+        }
+    }
+    told
 }
 
 /// The certificate with which somebody signed who signs with one; an object of nulls otherwise.

@@ -187,6 +187,10 @@ async fn consumption_requests_are_checked() {
         (period("2026-02-01", "2026-01-01", 0), wrong("dataFinal")),
         (period("01/01/2026", "2026-02-01", 0), wrong("dataInicial")),
         (period("2026-01-01", "2026-02-01", 4), unknown("item")),
+        (
+            with(period("2026-01-01", "2026-02-01", 0), "/conta", json!(1)),
+            json!("Algum parâmetro está incorreto ou é inexistente."),
+        ),
     ] {
         assert_eq!(world.post(CONSUMPTION, &sent).await, (400, message), "{sent}");
     }

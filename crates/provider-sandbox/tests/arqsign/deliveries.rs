@@ -5,12 +5,12 @@ use std::time::Duration;
 use aws_lc_rs::hmac;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use provider_sandbox::arqsign::{HmacShape, KeyCase};
-use provider_sandbox::{CallbackVerdict, Fault, FaultKind};
+use provider_sandbox::{CallbackVerdict, Fault, FaultKind, SandboxConfig};
 use serde_json::{Value, json};
 
 use crate::support::{
     ACCOUNT, CONTRACT, DAY, FOLDER, Receiver, World, decoded, registration, sending, sending_to, signer, text, with,
-    world,
+    world, world_with,
 };
 
 const PATH: &str = "api/v1/confwebhook";
@@ -325,5 +325,19 @@ async fn deliveries_can_be_lost_doubled_delayed_and_reordered() {
     world.settle().await;
     let received = receiver.received();
     assert_eq!((&received[3].json()["IdProcesso"], &received[4].json()["IdProcesso"]), (&json!(second), &json!(first)));
+    receiver.stop().await;
+}
+
+#[tokio::test]
+async fn the_pauses_can_be_scaled() {
+    let mut config = SandboxConfig::default();
+    config.callbacks.retry_scale = 0.01;
+    let world = world_with(config).await;
+    let receiver = Receiver::start(500).await;
+    world.webhook(&receiver.url).await;
+    world.sent_id(&sending()).await;
+    world.settle().await;
+    world.pass(Duration::from_secs(4)).await;
+    assert_eq!(receiver.received().len(), 2, "three seconds for five minutes");
     receiver.stop().await;
 }

@@ -159,6 +159,7 @@ async fn optional_members_may_be_null_or_empty_texts() {
     }
     lean["destinatarios"][1]["telefone"] = json!("");
     world.sent(&lean).await;
+    world.sent(&with(sending(), "/destinatarios/0/assinarOnline/mensagemPersonalizada", json!({}))).await;
 }
 
 #[tokio::test]

@@ -135,3 +135,23 @@ async fn an_unknown_id_stays_the_same_in_every_variant_of_a_rule() {
     let unknown = json!("O(s) id(s) listado(s) não existe(m): idProcesso");
     assert_eq!(world.get(&format!("api/v1/processo/{NOBODY}/status-do-processo")).await, (400, unknown));
 }
+
+#[tokio::test]
+async fn the_whole_process_may_have_nulls_for_objects_and_a_blank_in_a_name() {
+    let world = world().await;
+    world.vary(|variants| {
+        variants.null_objects = true;
+        variants.blank_after_ordem_documento = true;
+    });
+    let id = world.sent_id(&sending()).await;
+    let full = world.full(&id).await;
+    assert_eq!(full["signatarios"][0]["dadosAssinatura"], Value::Null);
+    assert_eq!(
+        (&full["documentos"][0]["ordemDocumento "], full["documentos"][0].get("ordemDocumento")),
+        (&json!(1), None)
+    );
+    world.arqsign().sign(&id, None).await.unwrap();
+    let data = &world.full(&id).await["signatarios"][0]["dadosAssinatura"];
+    assert_eq!((&data["dadosCertificado"], &data["dadosPessoaJuridica"]), (&Value::Null, &Value::Null));
+    assert!(data["dataAssinatura"].is_string() && data["dadosPessoaFisica"].is_object());
+}
