@@ -217,21 +217,28 @@ fn tell(sandbox: &Sandbox, kind: NoticeKind, contact: &str, process: &str) {
     });
 }
 
-/// Reminds a signer every so many days until they act or their turn ends.
+/// Reminds a signer every so many days while they may act. An expired process is silent and may be resent, so the interval goes on until the
+/// signer or the process comes to an end.
 fn schedule_reminder(sandbox: &Sandbox, seat: &Seat, days: i64, from: DateTime<Utc>) {
     let due = later(from, TimeDelta::try_days(days).unwrap_or(TimeDelta::MAX));
     let seat = seat.clone();
     sandbox.agenda().at(due, move |sandbox| async move {
-        let contact = {
+        let pending = {
             let state = sandbox.arqsign_state();
-            let process = state.process(&seat.process).filter(|found| found.may_act(seat.place, due).is_ok());
-            let recipient = process.and_then(|process| process.recipients.get(seat.place));
-            recipient.filter(|recipient| !recipient.failed).map(|recipient| recipient.contact.text().to_owned())
+            let process = state.process(&seat.process).filter(|found| found.status.is_open() && !found.deleted);
+            process.and_then(|process| {
+                let recipient = process.recipients.get(seat.place).filter(|recipient| recipient.is_pending())?;
+                let asked = process.may_act(seat.place, due).is_ok() && !recipient.failed;
+                Some(asked.then(|| recipient.contact.text().to_owned()))
+            })
+        };
+        let Some(contact) = pending else {
+            return;
         };
         if let Some(contact) = contact {
             tell(&sandbox, NoticeKind::Reminder, &contact, &seat.process);
-            schedule_reminder(&sandbox, &seat, days, due);
         }
+        schedule_reminder(&sandbox, &seat, days, due);
     });
 }
 

@@ -341,3 +341,16 @@ async fn the_pauses_can_be_scaled() {
     assert_eq!(receiver.received().len(), 2, "three seconds for five minutes");
     receiver.stop().await;
 }
+
+#[tokio::test]
+async fn no_answer_at_all_is_tried_again() {
+    let (world, receiver, ..) = with_receiver(200).await;
+    receiver.stop().await;
+    world.sent_id(&sending()).await;
+    world.settle().await;
+    world.pass(Duration::from_secs(5 * 60)).await;
+    let outcomes = world.sandbox().callbacks();
+    let tried: Vec<(u32, Option<u16>)> = outcomes.iter().map(|one| (one.attempt, one.status)).collect();
+    assert_eq!(tried, [(1, None), (2, None)]);
+    assert_eq!(configuration(&world).await["status"], 1);
+}

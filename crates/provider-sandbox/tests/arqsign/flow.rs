@@ -175,6 +175,18 @@ async fn pending_signers_are_reminded_until_they_act() {
 }
 
 #[tokio::test]
+async fn reminders_pause_while_a_process_is_expired() {
+    let world = world().await;
+    let id = world.sent_id(&with(sending(), "/configuracoesAvancadas/tempoExpiracaoDocumentoDias", json!(4))).await;
+    let reminded = || world.sandbox().count("arqsign", "ana@example.com", NoticeKind::Reminder);
+    world.pass(DAY * 10).await;
+    assert_eq!(reminded(), 1);
+    assert_eq!(world.resend(&id, &json!([])).await.0, 200);
+    world.pass(DAY * 2 + Duration::from_secs(60)).await;
+    assert_eq!(reminded(), 2, "the interval went on");
+}
+
+#[tokio::test]
 async fn notifications_follow_what_version_3_asks_for() {
     let world = world().await;
     let quiet = |email: &str, kind: i64| {
