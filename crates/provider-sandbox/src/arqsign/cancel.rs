@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Path, ThinData};
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::{find, flow, gate, messages, wire};
+use super::{find, gate, interventions, messages, wire};
 use crate::sandbox::Sandbox;
 
 /// 2.6. A body is not looked at, unless a variant wants one.
@@ -16,7 +16,7 @@ pub(super) async fn cancel(
 ) -> HttpResponse {
     let caller = match gate::admit(&sandbox, &request) {
         Ok(caller) => caller,
-        Err(answer) => return answer,
+        Err(denied) => return denied.answer(),
     };
     if caller.variants.cancel_needs_object
         && !serde_json::from_slice::<serde_json::Value>(&body).is_ok_and(|sent| sent.is_object())
@@ -28,7 +28,7 @@ pub(super) async fn cancel(
         find::process(&state, &caller, &id, sandbox.now()).map(|process| process.id.clone())
     };
     // The vendor names the user of the key; calls have none, so the account stands in.
-    let done = found.and_then(|id| flow::cancel(&sandbox, &id, &caller.account.name));
+    let done = found.and_then(|id| interventions::cancel(&sandbox, &id, &caller.account.name));
     match done {
         Ok(()) => wire::message(&caller.variants, StatusCode::OK, messages::CANCELED_NOW),
         Err(refusal) => wire::refuse(&caller.variants, &refusal),

@@ -156,6 +156,10 @@ pub struct Variants {
     pub dates: DateShape,
     /// Answers of success have status 201.
     pub success_as_201: bool,
+    /// In 2.3 `dadosAssinatura` of those who did not sign is null, and so are its parts that say nothing.
+    pub null_objects: bool,
+    /// In 2.3 the name `ordemDocumento` ends in a blank.
+    pub blank_after_ordem_documento: bool,
     /// 2.4 answers in its older form: status 201, no ids.
     pub old_status_answer: bool,
     /// Where `dadosAssinatura` is read.
@@ -223,6 +227,8 @@ impl Default for Variants {
             request_bits: BitShape::default(),
             dates: DateShape::default(),
             success_as_201: false,
+            null_objects: false,
+            blank_after_ordem_documento: false,
             old_status_answer: false,
             data_parent: DataParent::default(),
             seed_send_answer: false,

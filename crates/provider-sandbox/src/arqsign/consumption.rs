@@ -76,7 +76,7 @@ fn counted(state: &State, caller: &Caller, sent: &Object) -> Result<Value, Optio
 pub(super) async fn subscription(ThinData(sandbox): ThinData<Sandbox>, request: HttpRequest) -> HttpResponse {
     match gate::admit(&sandbox, &request) {
         Ok(caller) => wire::reply(&caller.variants, told(&caller, sandbox.now().year(), &caller.variants)),
-        Err(answer) => answer,
+        Err(denied) => denied.answer(),
     }
 }
 

@@ -77,17 +77,14 @@ struct Who {
 }
 
 /// The optional body of an act.
-fn who(body: &Bytes) -> Result<Who, HttpResponse> {
-    if body.is_empty() {
-        return Ok(Who::default());
-    }
-    serde_json::from_slice(body).map_err(|error| failure(StatusCode::BAD_REQUEST, &error))
+fn who(body: &Bytes) -> Result<Who, serde_json::Error> {
+    if body.is_empty() { Ok(Who::default()) } else { serde_json::from_slice(body) }
 }
 
 async fn sign(ThinData(sandbox): ThinData<Sandbox>, id: Path<String>, body: Bytes) -> HttpResponse {
     match who(&body) {
         Ok(who) => acted(sandbox.arqsign().sign(&id, who.contact.as_deref()).await),
-        Err(answer) => answer,
+        Err(error) => failure(StatusCode::BAD_REQUEST, &error),
     }
 }
 
@@ -97,7 +94,7 @@ async fn decline(ThinData(sandbox): ThinData<Sandbox>, id: Path<String>, body: B
             let reason = who.reason.as_deref().unwrap_or("Recusado");
             acted(sandbox.arqsign().decline_because(&id, who.contact.as_deref(), reason).await)
         }
-        Err(answer) => answer,
+        Err(error) => failure(StatusCode::BAD_REQUEST, &error),
     }
 }
 
@@ -108,7 +105,7 @@ async fn expire(ThinData(sandbox): ThinData<Sandbox>, id: Path<String>) -> HttpR
 async fn fail_delivery(ThinData(sandbox): ThinData<Sandbox>, id: Path<String>, body: Bytes) -> HttpResponse {
     match who(&body) {
         Ok(who) => acted(sandbox.arqsign().fail_delivery(&id, who.contact.as_deref())),
-        Err(answer) => answer,
+        Err(error) => failure(StatusCode::BAD_REQUEST, &error),
     }
 }
 

@@ -56,11 +56,11 @@ fn found_folders(account: &Account, sent: &Object, variants: &Variants) -> Resul
         let children = account.children_of(&folder.id).filter(shown).map(|child| {
             let has_more = account.children_of(&child.id).any(|folder| shown(&folder));
             let mut told = told_folder(account, child);
-            told["possuiFilhos"] = wire::truth(variants, has_more);
+            wire::put(&mut told, "possuiFilhos", wire::truth(variants, has_more));
             told
         });
         let mut told = told_folder(account, folder);
-        told["filhos"] = children.collect::<Vec<_>>().into();
+        wire::put(&mut told, "filhos", children.collect::<Vec<_>>());
         told
     };
     let found: Vec<Value> = match by {
@@ -69,7 +69,7 @@ fn found_folders(account: &Account, sent: &Object, variants: &Variants) -> Resul
             .filter(shown)
             .map(|folder| {
                 let mut told = told_folder(account, folder);
-                told["filhos"] = Value::Null;
+                wire::put(&mut told, "filhos", Value::Null);
                 told
             })
             .collect(),
@@ -148,6 +148,6 @@ pub(super) async fn roles(ThinData(sandbox): ThinData<Sandbox>, request: HttpReq
             });
             wire::reply(&caller.variants, roles.collect::<Vec<_>>().into())
         }
-        Err(answer) => answer,
+        Err(denied) => denied.answer(),
     }
 }

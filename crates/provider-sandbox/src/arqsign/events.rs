@@ -212,15 +212,15 @@ fn signers(process: &Process, variants: &Variants, only: Option<usize>, links: &
     let chosen = process.recipients.iter().enumerate().filter(|(place, _)| only.is_none_or(|only| only == *place));
     let told = chosen.map(|(place, recipient)| {
         let mut told = views::recipient(process, recipient, variants);
-        told["assinaturaRecusada"] = recipient.declined().is_some().to_string().into();
+        wire::put(&mut told, "assinaturaRecusada", recipient.declined().is_some().to_string());
         // The receiver knows them by the spelling that 2.3 lacks.
         if let Some(person) = told.pointer_mut("/dadosAssinatura/dadosPessoaFisica").and_then(Value::as_object_mut)
             && let Some(number) = person.shift_remove("numeroDocumetoPessoaFisica")
         {
             person.insert("NumeroDocumentoPessoaFisica".to_owned(), number);
         }
-        if told["dadosAssinatura"].is_object() {
-            told["dadosAssinatura"]["anexos"] = attachments(process, place, links);
+        if let Some(data) = told.get_mut("dadosAssinatura") {
+            wire::put(data, "anexos", attachments(process, place, links));
         }
         told
     });
@@ -258,20 +258,25 @@ fn documents(
             "NomeDocumento": document.name,
         });
         if wanted.documents && wanted.documents_as_links {
-            told["LinkParaBaixarDocumento"] = links.document(process, place).into();
+            wire::put(&mut told, "LinkParaBaixarDocumento", links.document(process, place));
         } else if wanted.documents {
-            told["Base64Documento"] = files.add(document.current().clone());
+            wire::put(&mut told, "Base64Documento", files.add(document.current().clone()));
         }
         if wanted.shared_links {
-            told["LinkDocumentosCompartilhados"] = links.shared(document);
+            wire::put(&mut told, "LinkDocumentosCompartilhados", links.shared(document));
         }
         if wanted.records {
-            let record = super::seal::record(account, process, place);
-            let record = json!({
-                "NomeRegistro": format!("{}_registro de assinaturas.pdf", document.stem()),
-                "Base64Registro": files.add(record),
-            });
-            told["RegistroAssinaturas"] = if variants.webhook_records_as_array { vec![record].into() } else { record };
+            let name = format!("{}_registro de assinaturas.pdf", document.stem());
+            let mut record = json!({ "NomeRegistro": name });
+            if wanted.records_as_links {
+                // The link's name is this simulator's.
+                wire::put(&mut record, "LinkParaBaixarRegistro", links.record(process, place, &name));
+            } else {
+                let file = files.add(super::seal::record(account, process, place));
+                wire::put(&mut record, "Base64Registro", file);
+            }
+            let records = if variants.webhook_records_as_array { vec![record].into() } else { record };
+            wire::put(&mut told, "RegistroAssinaturas", records);
         }
         told
     });

@@ -32,7 +32,7 @@ pub(super) async fn accepted(
         Limits { member: FILE_MEMBER, file_bytes: Some(max_total_bytes), keep_files: !sandbox.config().null_sink };
     // Read to its end also for those who are turned away, so that the answer reaches them.
     let body = upload::read(request, payload, limits).await;
-    let caller = gate::admit(sandbox, request)?;
+    let caller = gate::admit(sandbox, request).map_err(|denied| denied.answer())?;
     match body {
         Ok(body) => {
             let documents = super::files::documents(&body.json);

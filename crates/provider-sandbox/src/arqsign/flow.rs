@@ -4,7 +4,6 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::VENDOR;
 use super::events::{self, Trigger};
-use super::messages::{self, Refusal};
 use super::process::{Deed, Recipient, SignedData, Status, Uploaded};
 use super::state::{Link, LinkTarget, Seat, State};
 use super::{seal, signing};
@@ -218,21 +217,28 @@ fn tell(sandbox: &Sandbox, kind: NoticeKind, contact: &str, process: &str) {
     });
 }
 
-/// Reminds a signer every so many days until they act or their turn ends.
+/// Reminds a signer every so many days while they may act. An expired process is silent and may be resent, so the interval goes on until the
+/// signer or the process comes to an end.
 fn schedule_reminder(sandbox: &Sandbox, seat: &Seat, days: i64, from: DateTime<Utc>) {
     let due = later(from, TimeDelta::try_days(days).unwrap_or(TimeDelta::MAX));
     let seat = seat.clone();
     sandbox.agenda().at(due, move |sandbox| async move {
-        let contact = {
+        let pending = {
             let state = sandbox.arqsign_state();
-            let process = state.process(&seat.process).filter(|found| found.may_act(seat.place, due).is_ok());
-            let recipient = process.and_then(|process| process.recipients.get(seat.place));
-            recipient.filter(|recipient| !recipient.failed).map(|recipient| recipient.contact.text().to_owned())
+            let process = state.process(&seat.process).filter(|found| found.status.is_open() && !found.deleted);
+            process.and_then(|process| {
+                let recipient = process.recipients.get(seat.place).filter(|recipient| recipient.is_pending())?;
+                let asked = process.may_act(seat.place, due).is_ok() && !recipient.failed;
+                Some(asked.then(|| recipient.contact.text().to_owned()))
+            })
+        };
+        let Some(contact) = pending else {
+            return;
         };
         if let Some(contact) = contact {
             tell(&sandbox, NoticeKind::Reminder, &contact, &seat.process);
-            schedule_reminder(&sandbox, &seat, days, due);
         }
+        schedule_reminder(&sandbox, &seat, days, due);
     });
 }
 
@@ -304,40 +310,6 @@ fn share(state: &mut State, id: &str) {
     }
 }
 
-/// Cancels a process, by a call or in the web application.
-///
-/// # Errors
-/// The documented refusals of a process that is not open.
-pub(super) fn cancel(sandbox: &Sandbox, id: &str, by: &str) -> Result<(), Refusal> {
-    {
-        let mut state = sandbox.arqsign_state();
-        let variants = state.variants.clone();
-        let now = sandbox.now();
-        let Some(process) = state.process_mut(id) else {
-            return Err(messages::unknown_ids(&variants, &["idProcesso"]));
-        };
-        open_for_changes(process.status, process.sealing)?;
-        process.status = Status::Canceled;
-        process.canceled_at = Some(now);
-        process.canceled_by = Some(by.to_owned());
-    }
-    events::announce(sandbox, id, Trigger::Canceled, None);
-    Ok(())
-}
-
-/// Whether a process may be canceled or resent. Source: contract section 2.6.
-///
-/// # Errors
-/// Why not.
-pub(super) fn open_for_changes(status: Status, sealing: bool) -> Result<(), Refusal> {
-    match status {
-        Status::Waiting | Status::InProcess if !sealing => Ok(()),
-        Status::Created => Err(Refusal::unprocessable(messages::CREATED)),
-        Status::Waiting | Status::InProcess | Status::Completed => Err(Refusal::unprocessable(messages::COMPLETED)),
-        Status::Canceled => Err(Refusal::unprocessable(messages::CANCELED)),
-    }
-}
-
 /// Writes again to these signers, in whose process the change is already made.
 pub(super) fn resent(sandbox: &Sandbox, id: &str, places: &[usize]) {
     events::announce(sandbox, id, Trigger::Resent, None);
@@ -360,48 +332,4 @@ pub(super) fn resent(sandbox: &Sandbox, id: &str, places: &[usize]) {
     for turn in turns {
         begin_turn(sandbox, &turn);
     }
-}
-
-/// Lets a process expire now, whatever its days say.
-///
-/// # Errors
-/// [`ActError::UnknownTransaction`], [`ActError::NotInProcess`].
-pub(super) fn expire(sandbox: &Sandbox, id: &str) -> Result<(), ActError> {
-    {
-        let mut state = sandbox.arqsign_state();
-        let process = state.process_mut(id).ok_or(ActError::UnknownTransaction)?;
-        if !process.status.is_open() || process.sealing || process.expired_early || process.deleted {
-            return Err(ActError::NotInProcess);
-        }
-        process.expired_early = true;
-    }
-    events::announce(sandbox, id, Trigger::Expired, None);
-    Ok(())
-}
-
-/// Lets the message to a signer bounce, after the fact.
-///
-/// # Errors
-/// [`ActError`].
-pub(super) fn fail_delivery(sandbox: &Sandbox, seat: &Seat) -> Result<(), ActError> {
-    {
-        let mut state = sandbox.arqsign_state();
-        let now = sandbox.now();
-        let process = state.process_mut(&seat.process).ok_or(ActError::UnknownTransaction)?;
-        process.may_act(seat.place, now)?;
-        let recipient = process.recipients.get_mut(seat.place).ok_or(ActError::NoRecipient)?;
-        recipient.failed = true;
-    }
-    events::announce(sandbox, &seat.process, Trigger::DeliveryFailed, Some(seat.place));
-    Ok(())
-}
-
-/// Deletes a process in the web application; the API has no call for it.
-///
-/// # Errors
-/// [`ActError::UnknownTransaction`], [`ActError::NotInProcess`] when that happened already.
-pub(super) fn delete(sandbox: &Sandbox, id: &str) -> Result<(), ActError> {
-    let mut state = sandbox.arqsign_state();
-    let process = state.process_mut(id).ok_or(ActError::UnknownTransaction)?;
-    if std::mem::replace(&mut process.deleted, true) { Err(ActError::NotInProcess) } else { Ok(()) }
 }

@@ -19,32 +19,60 @@ pub(super) struct Caller {
     pub(super) variants: Variants,
 }
 
+/// Why a call goes no further.
+#[derive(Debug)]
+pub(super) enum Denied {
+    /// The account cannot call: the message says why, as far as the vendor tells.
+    Account(Variants, Refusal),
+    /// The gateway in front of the vendor stops it: no permission.
+    Plan,
+    /// The gateway stops it: too many calls.
+    Limit(Variants, Exceeded),
+}
+
+impl Denied {
+    /// The answer.
+    pub(super) fn answer(self) -> HttpResponse {
+        match self {
+            Self::Account(variants, refusal) => wire::refuse(&variants, &refusal),
+            Self::Plan => {
+                let message = "The plan does not include the permission Integração ArqSign.";
+                gateway(&mut HttpResponse::Forbidden(), StatusCode::FORBIDDEN, message)
+            }
+            Self::Limit(variants, exceeded) => limited(&variants, exceeded),
+        }
+    }
+}
+
 /// The account whose keys a call carries.
 ///
 /// # Errors
-/// The answer, when the call goes no further.
-pub(super) fn admit(sandbox: &Sandbox, request: &HttpRequest) -> Result<Caller, HttpResponse> {
+/// [`Denied`].
+pub(super) fn admit(sandbox: &Sandbox, request: &HttpRequest) -> Result<Caller, Box<Denied>> {
     let now = sandbox.now();
     let mut state = sandbox.arqsign_state();
     let variants = state.variants.clone();
+    let unauthorized = |variants| {
+        let refusal = Refusal { status: StatusCode::UNAUTHORIZED, message: messages::UNAUTHORIZED.to_owned() };
+        Err(Box::new(Denied::Account(variants, refusal)))
+    };
     let Some(account) = by_keys(&state, request).cloned() else {
-        return Err(wire::message(&variants, StatusCode::UNAUTHORIZED, messages::UNAUTHORIZED));
+        return unauthorized(variants);
     };
     match account.status {
         AccountStatus::Active => {}
         AccountStatus::Blocked if variants.blocked_account_as_400 => {
-            return Err(wire::refuse(&variants, &Refusal::bad_request(messages::BLOCKED)));
+            return Err(Box::new(Denied::Account(variants, Refusal::bad_request(messages::BLOCKED))));
         }
-        AccountStatus::Inactive | AccountStatus::Blocked | AccountStatus::Pending => {
-            return Err(wire::message(&variants, StatusCode::UNAUTHORIZED, messages::UNAUTHORIZED));
-        }
+        AccountStatus::Inactive | AccountStatus::Blocked | AccountStatus::Pending => return unauthorized(variants),
     }
     if !account.integration {
-        let message = "The plan does not include the permission Integração ArqSign.";
-        return Err(gateway(&mut HttpResponse::Forbidden(), StatusCode::FORBIDDEN, message));
+        return Err(Box::new(Denied::Plan));
     }
     let usage = state.usage.entry(account.id.clone()).or_default();
-    usage.count(account.rate_limits, now).map_err(|exceeded| limited(&variants, exceeded))?;
+    if let Err(exceeded) = usage.count(account.rate_limits, now) {
+        return Err(Box::new(Denied::Limit(variants, exceeded)));
+    }
     Ok(Caller { account, variants })
 }
 

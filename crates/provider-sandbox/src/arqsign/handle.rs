@@ -9,10 +9,10 @@ use super::VENDOR;
 use super::accounts::Account;
 use super::config::{ArqSignConfig, Variants};
 use super::flow::{self, Act};
-use super::signing;
 use super::state::{Seat, State};
 use super::views::{ProcessView, process_view};
 use super::webhooks::told;
+use super::{interventions, signing};
 use crate::sandbox::Sandbox;
 use crate::transactions::{ActError, Transaction};
 
@@ -138,7 +138,7 @@ impl ArqSign {
     /// # Errors
     /// [`ActError::UnknownTransaction`], [`ActError::NotInProcess`].
     pub fn expire(&self, id: &str) -> Result<(), ActError> {
-        flow::expire(&self.sandbox, id)
+        interventions::expire(&self.sandbox, id)
     }
 
     /// Lets the message to a signer whose turn it is bounce.
@@ -146,7 +146,7 @@ impl ArqSign {
     /// # Errors
     /// [`ActError`].
     pub fn fail_delivery(&self, id: &str, contact: Option<&str>) -> Result<(), ActError> {
-        flow::fail_delivery(&self.sandbox, &self.seat(id, contact)?)
+        interventions::fail_delivery(&self.sandbox, &self.seat(id, contact)?)
     }
 
     /// Cancels a process in the web application.
@@ -157,7 +157,7 @@ impl ArqSign {
         if self.lock().process(id).is_none() {
             return Err(ActError::UnknownTransaction);
         }
-        flow::cancel(&self.sandbox, id, "Operador").map_err(|_| ActError::NotInProcess)
+        interventions::cancel(&self.sandbox, id, "Operador").map_err(|_| ActError::NotInProcess)
     }
 
     /// Deletes a process in the web application.
@@ -165,7 +165,7 @@ impl ArqSign {
     /// # Errors
     /// [`ActError::UnknownTransaction`], [`ActError::NotInProcess`] when that happened already.
     pub fn delete(&self, id: &str) -> Result<(), ActError> {
-        flow::delete(&self.sandbox, id)
+        interventions::delete(&self.sandbox, id)
     }
 
     fn seat(&self, id: &str, contact: Option<&str>) -> Result<Seat, ActError> {

@@ -1,6 +1,6 @@
 //! The members of a sending. Source: contract sections 2.1 and 2.2.
 
-use super::asked::{AskedRecipient, Sending, is_set};
+use super::asked::{AskedRecipient, Sending, filled, is_set};
 use super::config::{DataParent, Variants};
 use super::messages::Refusal;
 use super::shape::{ANY_LENGTH, Faults, Kind, Member, Object, optional, required};
@@ -212,10 +212,10 @@ fn conditional(faults: &mut Faults, recipient: &AskedRecipient, automatic: bool)
         faults.missing("idMeioEnvio");
     }
     if let Some(message) = &online.mensagem_personalizada {
-        for (name, text) in [("titulo", &message.titulo), ("texto", &message.texto)] {
-            if super::asked::filled(text.as_ref()).is_none() {
-                faults.missing(name);
-            }
+        match (filled(message.titulo.as_ref()), filled(message.texto.as_ref())) {
+            (None, Some(_)) => faults.missing("titulo"),
+            (Some(_), None) => faults.missing("texto"),
+            (Some(_), Some(_)) | (None, None) => {}
         }
     }
     if !automatic && online.positions().is_empty() {

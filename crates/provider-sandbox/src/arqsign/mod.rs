@@ -18,6 +18,7 @@ mod find;
 mod flow;
 mod gate;
 mod handle;
+mod interventions;
 mod members;
 mod messages;
 mod operator;

@@ -193,7 +193,8 @@ fn page_of(sandbox: &Sandbox, state: &State, seat: &Seat, token: &str, error: Op
     let signer = recipient.signer.as_ref()?;
     let view = process_view(process, sandbox.base_url(), now);
     let may = process.may_act(seat.place, now);
-    let (title, text) = match &signer.online.mensagem_personalizada {
+    let own = signer.online.mensagem_personalizada.as_ref().filter(|own| filled(own.titulo.as_ref()).is_some());
+    let (title, text) = match own {
         Some(own) => (own.titulo.clone(), own.texto.clone()),
         None => (process.title.clone(), process.text.clone()),
     };

@@ -32,17 +32,16 @@ pub(super) fn boxes<'a>(online: &'a Online, position: &'a Position) -> impl Iter
     person.into_iter().chain(company)
 }
 
-/// The place in `documentos` that a position is for.
+/// The place in `documentos` that a position is for; the only file needs no order.
 fn place(case: &Case<'_>, position: &Position) -> Option<usize> {
-    let documents = &case.sending.documentos;
-    if documents.len() == 1 {
-        return position
-            .documento_de_ordem
-            .is_none_or(|order| order == documents.first().map_or(1, |only| only.ordem_documento.unwrap_or(1)))
-            .then_some(0);
+    match (case.sending.documentos.as_slice(), position.documento_de_ordem) {
+        ([_], None) => Some(0),
+        ([only], Some(order)) => (only.ordem_documento.unwrap_or(1) == order).then_some(0),
+        (documents, order) => {
+            let order = order?;
+            documents.iter().position(|document| document.ordem_documento == Some(order))
+        }
     }
-    let order = position.documento_de_ordem?;
-    documents.iter().position(|document| document.ordem_documento == Some(order))
 }
 
 fn outside(case: &Case<'_>, online: &Online) -> Option<String> {

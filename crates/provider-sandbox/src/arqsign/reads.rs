@@ -33,7 +33,7 @@ pub(super) async fn process(
 ) -> HttpResponse {
     let caller = match gate::admit(&sandbox, &request) {
         Ok(caller) => caller,
-        Err(answer) => return answer,
+        Err(denied) => return denied.answer(),
     };
     let as_links = wanted.arquivo_tipo.as_deref() == Some("2");
     let records = !wanted.retornar_registro_assinatura.is_some_and(|value| value.eq_ignore_ascii_case("false"));
@@ -51,9 +51,10 @@ pub(super) async fn process(
                 json!({ "nome": name, "base64": files.add(record) })
             });
             let content = (!as_links).then(|| files.add(document.current().clone()));
+            let order = if caller.variants.blank_after_ordem_documento { "ordemDocumento " } else { "ordemDocumento" };
             json!({
                 "id": document.id,
-                "ordemDocumento": document.order,
+                order: document.order,
                 "nomeDocumento": document.name,
                 "linkDocumentoCompartilhado": links.shared(document),
                 "linkParaBaixarDocumento": as_links.then(|| links.document(process, place)),
@@ -82,7 +83,7 @@ pub(super) async fn status(
 ) -> HttpResponse {
     let caller = match gate::admit(&sandbox, &request) {
         Ok(caller) => caller,
-        Err(answer) => return answer,
+        Err(denied) => return denied.answer(),
     };
     let (variants, now) = (&caller.variants, sandbox.now());
     let state = sandbox.arqsign_state();
@@ -116,7 +117,7 @@ pub(super) async fn signers(
 ) -> HttpResponse {
     let caller = match gate::admit(&sandbox, &request) {
         Ok(caller) => caller,
-        Err(answer) => return answer,
+        Err(denied) => return denied.answer(),
     };
     let variants = &caller.variants;
     let state = sandbox.arqsign_state();
@@ -177,7 +178,7 @@ pub(super) async fn record(
 ) -> HttpResponse {
     let caller = match gate::admit(&sandbox, &request) {
         Ok(caller) => caller,
-        Err(answer) => return answer,
+        Err(denied) => return denied.answer(),
     };
     let mut files = Files::default();
     let state = sandbox.arqsign_state();
@@ -231,6 +232,10 @@ fn content(state: &State, target: &LinkTarget) -> Option<bytes::Bytes> {
     match target {
         LinkTarget::Document { process: id, place } => {
             process(id)?.documents.get(*place).map(|document| document.current().clone())
+        }
+        LinkTarget::Record { process: id, place } => {
+            let process = process(id)?;
+            Some(seal::record(state.account(&process.account)?, process, *place))
         }
         LinkTarget::Upload { process: id, recipient, attachment } => {
             let signer = process(id)?.recipients.get(*recipient)?.signer.as_ref()?;

@@ -14,7 +14,7 @@ use super::messages::{self, Refusal};
 use super::process::{Contact, Process, Recipient};
 use super::shape::{ANY_LENGTH, Faults, Kind, Member, optional, required};
 use super::state::{Seat, State};
-use super::{find, flow, rules, wire};
+use super::{find, flow, interventions, rules, wire};
 use crate::sandbox::Sandbox;
 
 const DATA: Kind = Kind::Object(&[
@@ -129,7 +129,7 @@ fn change(
     let now = sandbox.now();
     let mut state = sandbox.arqsign_state();
     let process = find::process(&state, caller, id, now)?;
-    flow::open_for_changes(process.status, process.sealing)?;
+    interventions::open_for_changes(process.status, process.sealing)?;
     let id = process.id.clone();
     let mut changed = process.clone();
     let mut places = Vec::new();

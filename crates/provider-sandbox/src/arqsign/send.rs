@@ -49,7 +49,9 @@ async fn send(sandbox: &Sandbox, request: &HttpRequest, payload: Payload, versio
     let sending = match &body.json {
         Value::Object(sent) => members::read(sent, version, &caller.variants),
         Value::Null => members::read(&empty, version, &caller.variants),
-        _ => Err(Some(Refusal::bad_request(messages::UNKNOWN_MEMBER))),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+            Err(Some(Refusal::bad_request(messages::UNKNOWN_MEMBER)))
+        }
     };
     let sending = match sending {
         Ok(sending) => sending,
@@ -187,7 +189,7 @@ fn answer(state: &State, base_url: &str, id: &str, version: Version) -> Value {
             let mut told = told_recipient(recipient, variants);
             if version == Version::V3 {
                 let link = recipient.link_wanted && recipient.signer.is_some();
-                told["linkProcesso"] = link.then(|| sign_url(base_url, &recipient.token)).into();
+                wire::put(&mut told, "linkProcesso", link.then(|| sign_url(base_url, &recipient.token)));
             }
             told
         })
@@ -215,9 +217,9 @@ fn told_recipient(recipient: &Recipient, variants: &Variants) -> Value {
     let asked: Vec<Value> = attachments.map(|wanted| json!({ "id": wanted.id, "nome": wanted.name })).collect();
     match variants.attachments_member {
         AttachmentsMember::Configured => {
-            told["configuracoesAnexos"] = if asked.is_empty() { Value::Null } else { asked.into() };
+            wire::put(&mut told, "configuracoesAnexos", if asked.is_empty() { Value::Null } else { asked.into() });
         }
-        AttachmentsMember::Null => told["anexos"] = Value::Null,
+        AttachmentsMember::Null => wire::put(&mut told, "anexos", Value::Null),
     }
     told
 }

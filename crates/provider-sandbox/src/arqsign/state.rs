@@ -33,6 +33,8 @@ pub(super) struct Link {
 pub(super) enum LinkTarget {
     /// A document of a process, as it is when the link is followed.
     Document { process: String, place: usize },
+    /// The signature record of a document, as it is when the link is followed.
+    Record { process: String, place: usize },
     /// What a signer uploaded: recipient and attachment.
     Upload { process: String, recipient: usize, attachment: usize },
 }

@@ -40,6 +40,11 @@ impl<'a> Links<'a> {
         self.add(&process.account, name, LinkTarget::Document { process: process.id.clone(), place })
     }
 
+    /// A link to a document's signature record.
+    pub(super) fn record(&mut self, process: &Process, place: usize, filename: &str) -> String {
+        self.add(&process.account, filename, LinkTarget::Record { process: process.id.clone(), place })
+    }
+
     /// A link to what a signer uploaded.
     pub(super) fn upload(&mut self, process: &Process, recipient: usize, attachment: usize) -> String {
         let signer = process.recipients.get(recipient).and_then(|found| found.signer.as_ref());
@@ -93,10 +98,7 @@ pub(super) fn head(account: &Account, process: &Process, variants: &Variants) ->
         "lembrete": wire::truth(variants, process.reminder_days.is_some()),
         "frequenciaLembrete": process.reminder_days,
     });
-    match head {
-        Value::Object(members) => members,
-        _ => Map::new(),
-    }
+    if let Value::Object(members) = head { members } else { Map::new() }
 }
 
 /// A recipient of 2.3.
@@ -166,7 +168,10 @@ fn signature_data(process: &Process, recipient: &Recipient, variants: &Variants)
         Some(Deed::Declined(..)) | None => (None, &nobody),
     };
     let attachments = attachments(recipient, false);
-    json!({
+    if variants.null_objects && at.is_none() {
+        return Value::Null;
+    }
+    let mut told = json!({
         "tipoAssinatura": word,
         "idTipoAssinatura": id,
         "dataAssinatura": wire::moment(variants, at),
@@ -184,7 +189,15 @@ fn signature_data(process: &Process, recipient: &Recipient, variants: &Variants)
             "numeroDocumentoEmpresa": data.company_number,
         },
         "anexos": attachments,
-    })
+    });
+    for part in ["dadosCertificado", "dadosPessoaFisica", "dadosPessoaJuridica"] {
+        let members = told.get(part).and_then(Value::as_object);
+        let says_nothing = members.is_some_and(|members| members.values().all(Value::is_null));
+        if variants.null_objects && says_nothing {
+            wire::put(&mut told, part, Value::Null);
+        }
+    }
+    told
 }
 
 /// The certificate with which somebody signed who signs with one; an object of nulls otherwise.

@@ -223,7 +223,7 @@ fn filters(account: &Account, sent: &Object, variants: &Variants) -> Result<Filt
 pub(super) async fn list(ThinData(sandbox): ThinData<Sandbox>, request: HttpRequest) -> HttpResponse {
     let caller = match gate::admit(&sandbox, &request) {
         Ok(caller) => caller,
-        Err(answer) => return answer,
+        Err(denied) => return denied.answer(),
     };
     let state = sandbox.arqsign_state();
     let own = state.webhooks.iter().filter(|webhook| webhook.account == caller.account.id);

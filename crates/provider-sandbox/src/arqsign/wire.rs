@@ -86,6 +86,13 @@ pub(super) fn precise_moment(variants: &Variants, at: DateTime<Utc>) -> Value {
     }
 }
 
+/// Adds a member to an answer's object, or replaces it.
+pub(super) fn put(object: &mut Value, name: &str, value: impl Into<Value>) {
+    if let Value::Object(members) = object {
+        members.insert(name.to_owned(), value.into());
+    }
+}
+
 /// Member names in the wanted case, at every depth.
 pub(super) fn with_keys(value: Value, case: KeyCase) -> Value {
     let rename: fn(char) -> char = match case {
