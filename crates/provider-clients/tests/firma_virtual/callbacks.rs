@@ -145,7 +145,7 @@ fn the_answer_says_whether_it_was_stored() {
 fn an_address_of_the_signed_document_is_kept_and_tried_first() {
     let account = account(json!({ "artifact_hosts": ["files.example"] }));
     let mut last = Reading::of(Some(SubmissionState::Finalizing), "DELIVERED");
-    last.pending_result = true;
+    last.pending_result = Some(true);
     let mut case = Case::created(simple_order());
     case.last = Some(last);
     for body in [
@@ -155,7 +155,7 @@ fn an_address_of_the_signed_document_is_kept_and_tried_first() {
     ] {
         let Told::FactsThenRead(reading) = told(&*account, &case, &body) else { panic!("it tells an address") };
         assert_eq!((reading.state, reading.vendor_status.as_str()), (None, "DELIVERED"), "nothing else is believed");
-        assert!(reading.pending_result && reading.recipients.is_empty() && !reading.acted);
+        assert!(reading.pending_result.is_none() && reading.recipients.is_empty() && !reading.acted);
         assert_eq!(reading.artifacts[0].source, "https://files.example/1");
         case.last = Some(*reading);
     }

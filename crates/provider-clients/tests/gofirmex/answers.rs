@@ -47,7 +47,7 @@ fn a_start_is_submitted_for_evaluation_and_nobody_can_act_yet() {
         let reading = done(case.answered(&*account, "start", &answer(200, &body))).reading.unwrap();
         assert_eq!(reading.state, Some(SubmissionState::Submitted));
         assert_eq!(reading.vendor_status, "IN_REVIEW");
-        assert!(reading.files_pending && reading.recipients.is_empty());
+        assert!(reading.pending_result == Some(true) && reading.recipients.is_empty());
     }
 }
 

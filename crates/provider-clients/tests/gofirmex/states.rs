@@ -69,7 +69,7 @@ fn acceptance_opens_the_first_of_the_order_and_tells_all_the_links() {
     assert_eq!(statuses(&reading), [Sent, Created]);
     let links: Vec<_> = reading.recipients.iter().map(|r| r.signing_url.as_deref().unwrap()).collect();
     assert_eq!(links, ["https://sign.gofirmex.example/s/3c9e", "https://sign.gofirmex.example/s/7d1a"]);
-    assert!(!reading.acted && reading.files_pending && reading.notes.is_empty());
+    assert!(!reading.acted && reading.pending_result == Some(true) && reading.notes.is_empty());
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn a_signer_is_done_when_every_document_is_signed_and_then_the_next_can_sign() {
     let last = case.hear(&*account, &signed("12345678-5", document_id(2)));
     assert_eq!(last.state, Some(SubmissionState::Finalizing));
     assert_eq!(statuses(&last), [Completed, Completed]);
-    assert!(last.files_pending && last.artifacts.is_empty(), "nothing can be fetched before the completion");
+    assert!(last.pending_result == Some(true) && last.artifacts.is_empty(), "nothing can be fetched before the completion");
 }
 
 #[test]
@@ -142,7 +142,7 @@ fn any_order_of_callbacks_ends_the_same() {
         assert!(late.is_empty() && everybody.iter().all(|(_, late)| late.is_empty()));
         let last = case.last.unwrap();
         assert!(last.recipients.iter().all(|r| r.signing_url.is_some()));
-        assert!(!last.files_pending);
+        assert!(last.pending_result != Some(true));
         ends.push((state, everybody.iter().map(|(status, _)| *status).collect::<Vec<_>>(), last.artifacts));
     }
     assert_eq!((ends[0].0, ends[0].1.as_slice()), (SubmissionState::Finalizing, [Completed, Completed].as_slice()));
@@ -155,7 +155,7 @@ fn completion_completes_everybody_and_offers_the_files() {
     let reading = case.hear(&*account, &completed());
     assert_eq!(reading.state, Some(SubmissionState::Finalizing), "completed only once the files are stored");
     assert_eq!(statuses(&reading), [Completed, Completed]);
-    assert!(!reading.files_pending);
+    assert!(reading.pending_result != Some(true));
     assert_eq!(reading.artifacts.len(), 1);
     assert_eq!(reading.artifacts[0].source, "https://files.gofirmex.example/d/b7a2f1c4");
     assert_eq!(reading.occurred_at.unwrap().to_rfc3339(), "2026-01-05T15:00:00+00:00");
@@ -236,11 +236,11 @@ fn what_was_read_says_where_signers_stand() {
     assert_eq!(sent.recipients[0].vendor["status"], "PENDING");
     let notary = read(&*account, &case, told("IN_NOTARY"));
     assert_eq!(statuses(&notary), [Completed, Completed]);
-    assert!(notary.files_pending && notary.artifacts.is_empty());
+    assert!(notary.pending_result == Some(true) && notary.artifacts.is_empty());
     let mut finished = told("COMPLETED");
     finished["download_url"] = json!("https://files.gofirmex.example/p/9");
     let finished = read(&*account, &case, finished);
-    assert!(!finished.files_pending);
+    assert!(finished.pending_result != Some(true));
     assert_eq!(finished.artifacts[0].source, "https://files.gofirmex.example/p/9");
     let rejected = portfolio(json!({
         "status": "REJECTED_BY_NOTARY", "rejection": { "detail": "card", "message": "not legible" }
