@@ -33,6 +33,9 @@ fn refused_credentials_are_told_and_so_is_an_address_that_is_none() {
     let refusal = refused(account.verify_reply(&Reply::new(401, "")));
     assert_eq!((refusal.class, refusal.blames[0].pointer.as_str()), (Class::Authentication, "/credentials/api_key"));
     assert_eq!(refused(account.verify_reply(&Reply::new(403, ""))).class, Class::Permission);
+    // Also in the shape of a result.
+    let shaped = Reply { status: 401, ..no_operation_data() };
+    assert_eq!(refused(account.verify_reply(&shaped)).class, Class::Authentication);
     for (status, body) in [(404, "<html>"), (200, "<html>"), (400, "{}")] {
         let refusal = refused(account.verify_reply(&Reply::new(status, body)));
         assert_eq!(refusal.class, Class::NotFound, "{status}");
