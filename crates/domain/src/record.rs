@@ -288,6 +288,13 @@ impl Submission {
             cancel: self.cancel,
         }
     }
+
+    /// Whether the provider will still tell which files there are: until then there is nothing to fetch, and the
+    /// submission is not complete without.
+    #[must_use]
+    pub fn awaits_files(&self) -> bool {
+        self.reading.as_ref().is_some_and(|reading| reading.files_pending)
+    }
 }
 
 /// An envelope with all that belongs to it.

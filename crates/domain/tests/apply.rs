@@ -589,11 +589,12 @@ fn once_the_provider_told_all_files_a_late_reading_does_not_ask_for_more() {
     let id = env.submissions[0].id;
     let pending = Reading { files_pending: true, ..reading(SubmissionState::Finalizing) };
     let complete = reading(SubmissionState::Finalizing);
-    let mut files_pending = |told: &Reading| {
+    assert!(!env.submissions[0].awaits_files(), "nothing was read");
+    let mut awaits_files = |told: &Reading| {
         env.apply_reading(id, told, at(1));
-        env.submissions[0].reading.as_ref().unwrap().files_pending
+        env.submissions[0].awaits_files()
     };
-    assert_eq!([&pending, &complete, &pending].map(|told| files_pending(told)), [true, false, false]);
+    assert_eq!([awaits_files(&pending), awaits_files(&complete), awaits_files(&pending)], [true, false, false]);
 }
 
 fn three_recipients(submissions: usize) -> Envelope {

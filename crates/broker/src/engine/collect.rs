@@ -275,8 +275,8 @@ impl Collecting<'_> {
     /// Nothing is left to fetch: the submission is completed, unless a person has to say something first.
     async fn finish(&self, envelope: &Envelope) -> Result<End> {
         let Some(submission) = envelope.submissions.iter().find(|s| s.id == self.id) else { return Ok(End::Done) };
-        let files_pending = submission.reading.as_ref().is_some_and(|reading| reading.files_pending);
-        if submission.state != SubmissionState::Finalizing || files_pending || waits_for_person(submission) {
+        let finalizing = submission.state == SubmissionState::Finalizing;
+        if !finalizing || submission.awaits_files() || waits_for_person(submission) {
             return Ok(End::Done);
         }
         self.change(envelope, |envelope, edit| {

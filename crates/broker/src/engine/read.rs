@@ -238,8 +238,8 @@ fn schedule(envelope: &Envelope, id: SubmissionId, pace: &Pace, now: DateTime<Ut
     if submission.state.is_terminal() {
         return submission.watched_until.filter(|until| *until > now).map(|_| now + WATCH_EVERY);
     }
-    let files_pending = submission.reading.as_ref().is_some_and(|reading| reading.files_pending);
-    if (submission.state == SubmissionState::Finalizing && !files_pending) || pace.polling.is_empty() {
+    let collecting = submission.state == SubmissionState::Finalizing && !submission.awaits_files();
+    if collecting || pace.polling.is_empty() {
         return None;
     }
     let age = (now - submission.created_at).to_std().unwrap_or_default();

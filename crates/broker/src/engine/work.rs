@@ -194,8 +194,8 @@ fn wants_collecting(submission: &Submission) -> bool {
     }
     let open = open_offers(submission).next().is_some();
     // A submission that is finalizing without an offer is completed by the collector too, unless offers are still to come.
-    let complete = submission.reading.as_ref().is_some_and(|reading| !reading.files_pending);
-    open || (finalizing && complete && !waits_for_person(submission))
+    let told = submission.reading.is_some() && !submission.awaits_files();
+    open || (finalizing && told && !waits_for_person(submission))
 }
 
 /// Offers that are neither stored nor given up.
