@@ -189,17 +189,12 @@ fn wants_collecting(submission: &Submission) -> bool {
     let finalizing = submission.state == SubmissionState::Finalizing;
     let ended_otherwise = submission.state.is_terminal()
         && !matches!(submission.state, SubmissionState::Completed | SubmissionState::Refused);
-    if !finalizing && !ended_otherwise || finalizing && waits_for_provider(submission) {
+    if !finalizing && !ended_otherwise || finalizing && submission.awaits_result() {
         return false;
     }
     let open = open_offers(submission).next().is_some();
     // A submission that is finalizing without an offer is completed by the collector too.
     open || (finalizing && submission.reading.is_some() && !waits_for_person(submission))
-}
-
-/// Whether everybody has acted and the provider is still at work on the result.
-pub(crate) fn waits_for_provider(submission: &Submission) -> bool {
-    submission.reading.as_ref().is_some_and(|reading| reading.pending_result == Some(true))
 }
 
 /// Offers that are neither stored nor given up.
