@@ -217,3 +217,56 @@ pub(crate) fn waits_for_person(submission: &Submission) -> bool {
         .any(|offer| state.given_up.contains_key(&offer.key()) && !state.accepted.contains(&offer.key()));
     essential_given_up || state.invalid.iter().any(|key| !state.accepted.contains(key))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::facts::Reading;
+    use domain::record::{CollectionState, Renewal};
+    use domain::steps::SubmissionPlan;
+
+    fn submission(state: SubmissionState, reading: Reading) -> Submission {
+        Submission {
+            id: SubmissionId::generate(),
+            account: AccountId::generate(),
+            plan: SubmissionPlan {
+                ordinal: 0,
+                documents: Vec::new(),
+                recipients: Vec::new(),
+                start: Start::AtOnce,
+                steps: Vec::new(),
+                clean_up: Vec::new(),
+            },
+            state,
+            attempt: 1,
+            renewal: Renewal::default(),
+            reference: None,
+            vendor_status: None,
+            acted: false,
+            live: true,
+            cancel: None,
+            ended_at: None,
+            details: std::collections::BTreeMap::new(),
+            error: None,
+            integrity: None,
+            reading: Some(reading),
+            last_read_at: None,
+            next_read_at: None,
+            watched_until: None,
+            delivered: None,
+            collection: CollectionState::default(),
+            created_at: DateTime::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn nothing_is_collected_while_the_provider_is_still_at_work() {
+        let state = SubmissionState::Finalizing;
+        let at_work = Reading { pending_result: true, ..Reading::of(Some(state), "IN_NOTARY") };
+        assert!(!wants_collecting(&submission(state, at_work.clone())));
+        assert!(waits_for_provider(&submission(state, at_work.clone())));
+        let closed = Reading::of(Some(state), "FINISHED");
+        assert!(wants_collecting(&submission(state, closed)), "without an offer it is completed");
+        assert!(!wants_collecting(&submission(SubmissionState::InProgress, at_work)));
+    }
+}

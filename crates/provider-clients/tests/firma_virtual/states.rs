@@ -35,6 +35,20 @@ fn each_word_has_its_state() {
 }
 
 #[test]
+fn an_unknown_or_late_word_does_not_end_the_wait_for_the_notary() {
+    let account = account(json!({}));
+    let mut case = Case::created(simple_order());
+    case.last = Some(case.read(&*account, detail_of("IN_NOTARY")));
+    for word in ["OTHER", "EN_CAMINO", "REVIEW", "SIGNED_PENDING", "DELIVERED"] {
+        assert!(case.read(&*account, detail_of(word)).pending_result, "{word}");
+    }
+    let closed = case.read(&*account, detail_of("FINISHED"));
+    assert!(!closed.pending_result);
+    case.last = Some(closed);
+    assert!(!case.read(&*account, detail_of("OTHER")).pending_result, "its document is being fetched already");
+}
+
+#[test]
 fn a_refusal_is_the_signers_where_one_refused_the_draft() {
     let account = account(json!({}));
     let case = Case::created(simple_order());
