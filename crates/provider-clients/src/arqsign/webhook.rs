@@ -134,7 +134,7 @@ impl ArqAccount {
                 "documentos": bit("documentos", false)
             }
         });
-        Ok(self.call(Endpoint::RegisterWebhook, None)?.body(Body::Json(body)).hiding(&["urlPublicar"]))
+        Ok(self.call(Endpoint::RegisterWebhook, None)?.body(Body::Json(body)).hiding(&["urlPublicar", "chaveHMAC"]))
     }
 
     fn switch_call(&self, id: &str, status: u8) -> Result<Call, Unbuildable> {
