@@ -62,7 +62,10 @@ pub(super) fn all() -> Vec<Expectation> {
             Some(_) | None => Verdict::Silent,
         }),
         expect(send, "A14", "/settings/max_recipients", "As many recipients as the account says are taken.", |e| {
-            unless_refused_for(e, &["quantidade de destinatarios", "limite de destinatarios", "maximo de destinatarios"])
+            unless_refused_for(
+                e,
+                &["quantidade de destinatarios", "limite de destinatarios", "maximo de destinatarios"],
+            )
         }),
         expect(
             Endpoint::Subscription,

@@ -33,7 +33,9 @@ fn remind(account: &dyn Account, case: &Case) -> Result<Call, Unbuildable> {
 
 fn told<T: std::fmt::Debug>(result: Result<T, Unbuildable>) -> Vec<String> {
     match result {
-        Err(Unbuildable::Refused(findings)) => findings.iter().map(|f: &Finding| format!("{} {}", f.code, f.pointer)).collect(),
+        Err(Unbuildable::Refused(findings)) => {
+            findings.iter().map(|f: &Finding| format!("{} {}", f.code, f.pointer)).collect()
+        }
         other => panic!("{other:?}"),
     }
 }
@@ -54,9 +56,13 @@ fn phone(phone: &str) -> Correction {
 fn a_cancellation_has_no_body_unless_the_account_says_so() {
     let case = case();
     let call = account(json!({})).cancel_request(&case.view(), Some("reason"), &moment()).unwrap();
-    assert_eq!((call.method, call.url.path()), (Method::Patch, &*format!("/api/v1/processo/{PROCESS}/cancelar-processo")));
+    assert_eq!(
+        (call.method, call.url.path()),
+        (Method::Patch, &*format!("/api/v1/processo/{PROCESS}/cancelar-processo"))
+    );
     assert_eq!(call.body, Body::Empty);
-    let object = account(json!({ "cancel_body": "empty_object" })).cancel_request(&case.view(), None, &moment()).unwrap();
+    let object =
+        account(json!({ "cancel_body": "empty_object" })).cancel_request(&case.view(), None, &moment()).unwrap();
     assert_eq!(object.body, Body::Json(json!({})));
 }
 
@@ -91,7 +97,10 @@ fn a_reminder_is_a_bare_empty_array() {
     let account = account(json!({}));
     let case = case();
     let call = remind(&*account, &case).unwrap();
-    assert_eq!((call.method, call.url.path()), (Method::Patch, &*format!("/api/v2/processo/{PROCESS}/reenviar-processo")));
+    assert_eq!(
+        (call.method, call.url.path()),
+        (Method::Patch, &*format!("/api/v2/processo/{PROCESS}/reenviar-processo"))
+    );
     assert_eq!(call.body, Body::Json(json!([])));
     let body = json!([{ "idProcessoDestinatario": ANA, "ordem": 1, "formaEnvioProcesso": "ana@example.com", "nome": "Ana Souza",
         "anexos": [{ "idConfiguracaoAnexo": "7f0e", "nomeAnexo": "RG frente" }] }]);
@@ -108,7 +117,10 @@ fn a_reminder_must_not_kill_a_link_that_was_given_out() {
     case.order.recipients[0].spec.delivery = Some(Delivery::None);
     let careful = account(json!({ "send_api_version": "v3" }));
     assert_eq!(told(remind(&*careful, &case)), ["signing_link_would_die /recipients/0/delivery"]);
-    assert_eq!(told(correct(&*careful, &case, 1, &name("Ana Maria"))), ["signing_link_would_die /recipients/0/delivery"]);
+    assert_eq!(
+        told(correct(&*careful, &case, 1, &name("Ana Maria"))),
+        ["signing_link_would_die /recipients/0/delivery"]
+    );
     let bold = account(json!({ "send_api_version": "v3", "resend_invalidates_links": false }));
     assert!(remind(&*bold, &case).is_ok());
     case.last = Some(Reading {
@@ -122,7 +134,10 @@ fn a_reminder_must_not_kill_a_link_that_was_given_out() {
 fn a_correction_names_the_signer_and_only_what_changes() {
     let account = account(json!({}));
     let case = case();
-    assert_eq!(corrected(&*account, &case, &name("Ana Maria")), json!([{ "idProcessoDestinatario": ANA, "nome": "Ana Maria" }]));
+    assert_eq!(
+        corrected(&*account, &case, &name("Ana Maria")),
+        json!([{ "idProcessoDestinatario": ANA, "nome": "Ana Maria" }])
+    );
     assert_eq!(
         corrected(&*account, &case, &email("ana.maria@example.com")),
         json!([{ "idProcessoDestinatario": ANA, "idFormaEnvioProcesso": 1, "email": "ana.maria@example.com" }])
@@ -162,7 +177,9 @@ fn whoever_is_reached_by_whatsapp_is_corrected_there() {
 #[test]
 fn an_access_code_follows_the_address_that_it_goes_to() {
     let account = account(json!({}));
-    let code = |delivery| vec![Authentication::AccessCode { code: Some("1234".to_owned()), delivery, phone: None, resend: false }];
+    let code = |delivery| {
+        vec![Authentication::AccessCode { code: Some("1234".to_owned()), delivery, phone: None, resend: false }]
+    };
     let mut case = case();
     case.order.recipients[0].spec.authentication = code(Some(Delivery::Email));
     assert_eq!(

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use domain::envelope::RequestedAttachment;
 use domain::facts::{ArtifactKind, ArtifactOffer};
 use domain::outcome::{Class, Outcome};
-use domain::envelope::RequestedAttachment;
 use domain::states::SubmissionState;
 use domain::steps::StepOutput;
 use provider_clients::call::{Call, Content, Method, ReplyTo};
@@ -86,8 +86,20 @@ fn a_concluded_process_offers_each_document_and_its_record() {
     assert_eq!(
         told,
         [
-            (ArtifactKind::SignedDocument, vec![document_id(1)], "contract-signed.pdf".to_owned(), DOCUMENT.to_owned(), true),
-            (ArtifactKind::Evidence, vec![document_id(1)], "contract-evidence.pdf".to_owned(), DOCUMENT.to_owned(), false),
+            (
+                ArtifactKind::SignedDocument,
+                vec![document_id(1)],
+                "contract-signed.pdf".to_owned(),
+                DOCUMENT.to_owned(),
+                true
+            ),
+            (
+                ArtifactKind::Evidence,
+                vec![document_id(1)],
+                "contract-evidence.pdf".to_owned(),
+                DOCUMENT.to_owned(),
+                false
+            ),
         ]
     );
 }
@@ -102,7 +114,9 @@ fn a_signed_document_is_streamed_out_of_the_full_reading_without_records() {
         (call.method, call.url.as_str()),
         (
             Method::Get,
-            &*format!("https://api-rest.arqsign.com/api/v2/processo/{PROCESS}?arquivoTipo=1&retornarRegistroAssinatura=false")
+            &*format!(
+                "https://api-rest.arqsign.com/api/v2/processo/{PROCESS}?arquivoTipo=1&retornarRegistroAssinatura=false"
+            )
         )
     );
     assert_eq!(call.timeout, Duration::from_secs(180));
@@ -132,13 +146,15 @@ fn a_record_is_fetched_by_the_documents_id_else_out_of_the_full_reading() {
     let offer = offers(&*account, &case).remove(1);
     let call = direct(&*account, &case, &offer, 0);
     assert_eq!(call.url.path(), format!("/api/v1/processo/{DOCUMENT}/registro-assinaturas"));
-    let body = json!({ "idArquivoProcesso": DOCUMENT, "nome": "contrato_Registro de Assinaturas.pdf", "base64": "token" });
+    let body =
+        json!({ "idArquivoProcesso": DOCUMENT, "nome": "contrato_Registro de Assinaturas.pdf", "base64": "token" });
     let got = keys(done(fetched(&case, &offer, &with_file(&body, "token"))));
     assert_eq!(got, [(offer.key(), Some("application/pdf".to_owned()))]);
 
     let again = direct(&*account, &case, &offer, 1);
     assert_eq!(again.url.query(), Some("arquivoTipo=1&retornarRegistroAssinatura=true"));
-    for record in [json!({ "nome": "x", "base64": "token-record" }), json!([{ "nome": "x", "base64": "token-record" }])] {
+    for record in [json!({ "nome": "x", "base64": "token-record" }), json!([{ "nome": "x", "base64": "token-record" }])]
+    {
         let mut body = full(json!({}));
         body["documentos"][0]["registroAssinaturas"] = record;
         assert_eq!(keys(done(fetched(&case, &offer, &with_file(&body, "token-record"))))[0].0, offer.key());
@@ -153,7 +169,10 @@ fn after_an_adoption_documents_are_found_by_order_and_name() {
     case.outputs.insert("create_and_send".to_owned(), StepOutput::reference(PROCESS));
     let offers = offers(&*account, &case);
     assert_eq!(offers[1].source, "", "the document's id is not known");
-    assert_eq!(direct(&*account, &case, &offers[1], 0).url.query(), Some("arquivoTipo=1&retornarRegistroAssinatura=true"));
+    assert_eq!(
+        direct(&*account, &case, &offers[1], 0).url.query(),
+        Some("arquivoTipo=1&retornarRegistroAssinatura=true")
+    );
     let mut body = full(json!({}));
     body["documentos"][0].as_object_mut().unwrap().remove("ordemDocumento ");
     body["documentos"][0]["nomeDocumento"] = json!("CONTRATO.pdf");
@@ -170,7 +189,11 @@ fn files_of_signers_are_told_and_fetched_together() {
         vec![RequestedAttachment { name: "RG frente".to_owned(), required: true, shared: false }];
     let case = Case::sent(order);
     let uploads = json!([{ "id": "9D2C", "anexoDocumentoNome": "Ana Souza RG frente.jpg" }, { "id": "9d2d", "anexoDocumentoNome": null }]);
-    let list = signers(4, "Concluído", vec![with(listed(ANA, "ana@example.com", 1), json!({ "assinado": 1, "anexos": uploads }))]);
+    let list = signers(
+        4,
+        "Concluído",
+        vec![with(listed(ANA, "ana@example.com", 1), json!({ "assinado": 1, "anexos": uploads }))],
+    );
     let reading = case.read(&*account, &[status(4, "Concluído"), list]);
     assert_eq!(reading.state, Some(SubmissionState::Finalizing));
     let offers = &reading.artifacts[2..];
@@ -178,7 +201,10 @@ fn files_of_signers_are_told_and_fetched_together() {
     assert_eq!((offers[0].filename.as_str(), offers[1].filename.as_str()), ("Ana Souza RG frente.jpg", "9d2d"));
 
     let call = direct(&*account, &case, &offers[0], 0);
-    assert_eq!((call.method, call.url.path()), (Method::Post, &*format!("/api/v1/processo/{PROCESS}/buscar-anexos-signatarios")));
+    assert_eq!(
+        (call.method, call.url.path()),
+        (Method::Post, &*format!("/api/v1/processo/{PROCESS}/buscar-anexos-signatarios"))
+    );
     assert_eq!(json_of(&call), json!({ "arquivoTipo": 1, "signatarios": [ANA] }));
     let body = json!([
         { "idSignatario": ANA.to_uppercase(), "nome": "Ana Souza", "anexos": [
@@ -220,7 +246,11 @@ fn links_are_read_once_the_process_is_concluded_and_followed_without_the_keys() 
     reply.body = ReplyBody::Stored(stored());
     assert_eq!(keys(done(fetched(&case, &reading.artifacts[0], &reply)))[0].0, reading.artifacts[0].key());
     let again = direct(&*account, &case, &reading.artifacts[0], 1);
-    assert_eq!(again.url.query(), Some("arquivoTipo=1&retornarRegistroAssinatura=false"), "else it is taken from the answer");
+    assert_eq!(
+        again.url.query(),
+        Some("arquivoTipo=1&retornarRegistroAssinatura=false"),
+        "else it is taken from the answer"
+    );
 }
 
 #[test]

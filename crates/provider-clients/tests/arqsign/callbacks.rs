@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use provider_clients::arqsign::ArqSign;
 use provider_clients::provider::{
-    Account, AccountFacts, CallbackAbout, CallbackReading, CallbackRequest, Correlation, CorrelationKey, Provider, Taken,
+    Account, AccountFacts, CallbackAbout, CallbackReading, CallbackRequest, Correlation, CorrelationKey, Provider,
+    Taken,
 };
 use serde_json::{Value, json};
 
@@ -64,7 +65,10 @@ fn the_contracts_webhook_names_its_process_its_event_and_our_reference() {
 fn the_base_fields_alone_are_enough_and_any_case_of_names_will_do() {
     let body = json!({ "evento": "ProcessoAssinado", "idprocesso": PROCESS, "IDCONTA": "x" });
     let told = about(&body);
-    assert_eq!((told.reference.as_deref(), told.correlation, told.word.as_str()), (Some(PROCESS), None, "ProcessoAssinado"));
+    assert_eq!(
+        (told.reference.as_deref(), told.correlation, told.word.as_str()),
+        (Some(PROCESS), None, "ProcessoAssinado")
+    );
     let numbered = about(&json!({ "idEvento": 3, "idProcesso": PROCESS }));
     assert_eq!(numbered.word, "3");
 }

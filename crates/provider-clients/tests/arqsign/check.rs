@@ -1,6 +1,8 @@
 //! What is told before anything is sent. Sections 2.1 and 6.
 
-use domain::envelope::{ActsAs, Authentication, Delivery, Organization, Reminders, RequestedAttachment, Role, SignatureLevel};
+use domain::envelope::{
+    ActsAs, Authentication, Delivery, Organization, Reminders, RequestedAttachment, Role, SignatureLevel,
+};
 use domain::order::Order;
 use domain::values::{NationalId, NationalIdType};
 use serde_json::{Value, json};
@@ -51,7 +53,10 @@ fn the_envelope_itself() {
     one(|o| o.spec.subject = "x".repeat(151), "warning text_cut /subject");
     assert_eq!(findings(|o| o.spec.subject = "x".repeat(150)), [""; 0]);
     one(|o| o.spec.expires_at = Some(at("1970-02-01T00:00:00Z")), "info deadline_by_broker /expires_at");
-    one(|o| o.spec.reminders = Some(Reminders { every_days: 1000 }), "error reminders_out_of_range /reminders/every_days");
+    one(
+        |o| o.spec.reminders = Some(Reminders { every_days: 1000 }),
+        "error reminders_out_of_range /reminders/every_days",
+    );
     assert_eq!(findings(|o| o.spec.reminders = Some(Reminders { every_days: 999 })), [""; 0]);
 }
 
@@ -98,10 +103,13 @@ fn links_need_version_three_and_a_signer() {
 
 #[test]
 fn a_contact_stands_once_in_a_turn() {
-    let twice = |turn| order(vec![signer("Ana Souza", "ana@example.com"), recipient(Role::Signer, "Ana", "ANA@example.com", turn)]);
+    let twice = |turn| {
+        order(vec![signer("Ana Souza", "ana@example.com"), recipient(Role::Signer, "Ana", "ANA@example.com", turn)])
+    };
     assert_eq!(findings_with(json!({}), &twice(1)), ["error duplicate_contact /recipients/1/email"]);
     assert_eq!(findings_with(json!({}), &twice(2)), [""; 0]);
-    let with_copy = order(vec![signer("Ana Souza", "ana@example.com"), recipient(Role::Copy, "Ana", "ana@example.com", 1)]);
+    let with_copy =
+        order(vec![signer("Ana Souza", "ana@example.com"), recipient(Role::Copy, "Ana", "ana@example.com", 1)]);
     assert_eq!(findings_with(json!({}), &with_copy), [""; 0]);
 }
 
@@ -113,17 +121,33 @@ fn copies_have_no_turn_and_nothing_that_only_signers_have() {
         spec: recipient(Role::Copy, "Arquivo", "arquivo@example.com", 9),
     });
     assert_eq!(findings_with(json!({}), &order), ["warning copy_order_not_sent /recipients/2/routing_order"]);
-    one(|o| o.recipients[1].spec.requested_attachments = vec![asked("RG")], "error attachments_unsupported /recipients/1/requested_attachments");
-    one(|o| o.recipients[1].spec.fields = vec![field(1, 1, 72.0, 72.0)], "error fields_unsupported /recipients/1/fields");
-    one(|o| o.recipients[1].spec.message = Some("Oi".to_owned()), "warning recipient_message_unsupported /recipients/1/message");
-    one(|o| o.recipients[1].spec.organization = Some(company()), "warning organization_not_sent /recipients/1/organization");
-    one(|o| o.recipients[1].spec.authentication = vec![code(Some("1234"), None, false)], "error authentication_unsupported /recipients/1/authentication/0");
+    one(
+        |o| o.recipients[1].spec.requested_attachments = vec![asked("RG")],
+        "error attachments_unsupported /recipients/1/requested_attachments",
+    );
+    one(
+        |o| o.recipients[1].spec.fields = vec![field(1, 1, 72.0, 72.0)],
+        "error fields_unsupported /recipients/1/fields",
+    );
+    one(
+        |o| o.recipients[1].spec.message = Some("Oi".to_owned()),
+        "warning recipient_message_unsupported /recipients/1/message",
+    );
+    one(
+        |o| o.recipients[1].spec.organization = Some(company()),
+        "warning organization_not_sent /recipients/1/organization",
+    );
+    one(
+        |o| o.recipients[1].spec.authentication = vec![code(Some("1234"), None, false)],
+        "error authentication_unsupported /recipients/1/authentication/0",
+    );
 }
 
 #[test]
 fn access_codes_have_four_digits_and_a_way_to_the_signer() {
     let here = "/recipients/0/authentication/0";
-    let proof = |authentication: Authentication| findings(|o| o.recipients[0].spec.authentication = vec![authentication]);
+    let proof =
+        |authentication: Authentication| findings(|o| o.recipients[0].spec.authentication = vec![authentication]);
     assert_eq!(proof(code(Some("1234"), None, false)), [""; 0]);
     assert_eq!(proof(code(Some("1234"), Some(Delivery::Email), false)), [""; 0]);
     for wrong in ["123", "12345", "12a4", "１２３４"] {
@@ -133,7 +157,10 @@ fn access_codes_have_four_digits_and_a_way_to_the_signer() {
     for delivery in [Delivery::Sms, Delivery::Whatsapp] {
         assert_eq!(proof(code(Some("1234"), Some(delivery), true)), [format!("error phone_required {here}/phone")]);
     }
-    assert_eq!(proof(code(Some("1234"), Some(Delivery::Email), true)), [format!("warning access_code_resend_unsupported {here}/resend")]);
+    assert_eq!(
+        proof(code(Some("1234"), Some(Delivery::Email), true)),
+        [format!("warning access_code_resend_unsupported {here}/resend")]
+    );
     let abroad = |delivery| {
         findings(|o| {
             o.recipients[0].spec.phone = Some("+34677777777".parse().unwrap());
@@ -143,7 +170,9 @@ fn access_codes_have_four_digits_and_a_way_to_the_signer() {
     assert_eq!(abroad(Delivery::Sms), [format!("error phone_country {here}/phone")]);
     assert_eq!(abroad(Delivery::Whatsapp), [""; 0]);
     one(
-        |o| o.recipients[0].spec.authentication = vec![code(Some("1234"), None, false), code(Some("4321"), None, false)],
+        |o| {
+            o.recipients[0].spec.authentication = vec![code(Some("1234"), None, false), code(Some("4321"), None, false)]
+        },
         "error authentication_repeated /recipients/0/authentication/1",
     );
 }
@@ -157,8 +186,14 @@ fn other_proofs_are_not_there_and_certificates_are_proved_by_signing() {
             o.recipients[0].spec.authentication = vec![authentication];
         })
     };
-    assert_eq!(proof(SignatureLevel::Simple, Authentication::EmailOtp), [format!("error authentication_unsupported {here}")]);
-    assert_eq!(proof(SignatureLevel::Simple, Authentication::Certificate), [format!("error authentication_unsupported {here}")]);
+    assert_eq!(
+        proof(SignatureLevel::Simple, Authentication::EmailOtp),
+        [format!("error authentication_unsupported {here}")]
+    );
+    assert_eq!(
+        proof(SignatureLevel::Simple, Authentication::Certificate),
+        [format!("error authentication_unsupported {here}")]
+    );
     for level in [SignatureLevel::Advanced, SignatureLevel::Qualified] {
         assert_eq!(proof(level, Authentication::Certificate), [format!("info certificate_by_signature {here}")]);
     }
@@ -172,19 +207,26 @@ fn what_a_certificate_tells_is_not_sent() {
             change(o);
         })
     };
-    let cpf = |o: &mut Order| o.recipients[0].spec.national_id = NationalId::new(NationalIdType::Cpf, "529.982.247-25", None).ok();
+    let cpf = |o: &mut Order| {
+        o.recipients[0].spec.national_id = NationalId::new(NationalIdType::Cpf, "529.982.247-25", None).ok()
+    };
     assert_eq!(qualified(cpf), ["warning national_id_not_sent /recipients/0/national_id"]);
     let acme = |o: &mut Order| {
         o.recipients[0].spec.acts_as = ActsAs::Organization;
         o.recipients[0].spec.organization = Some(company());
     };
     assert_eq!(qualified(acme), ["warning organization_not_sent /recipients/0/organization"]);
-    one(|o| o.recipients[0].spec.organization = Some(company()), "warning organization_not_sent /recipients/0/organization");
+    one(
+        |o| o.recipients[0].spec.organization = Some(company()),
+        "warning organization_not_sent /recipients/0/organization",
+    );
 }
 
 #[test]
 fn files_asked_for_have_names_that_fit_and_differ() {
-    let names = |names: &[&str]| findings(|o| o.recipients[0].spec.requested_attachments = names.iter().map(|n| asked(n)).collect());
+    let names = |names: &[&str]| {
+        findings(|o| o.recipients[0].spec.requested_attachments = names.iter().map(|n| asked(n)).collect())
+    };
     let at = |number: usize| format!("/recipients/0/requested_attachments/{number}/name");
     assert_eq!(names(&["RG frente", "RG verso"]), [""; 0]);
     assert_eq!(names(&["RG", " rg "]), [format!("error attachment_repeated {}", at(1))]);
@@ -197,13 +239,19 @@ fn places_are_complete_fit_the_page_and_are_not_repeated() {
     let placed = |fields: Vec<domain::envelope::Field>| findings(|o| o.recipients[0].spec.fields = fields);
     let here = "/recipients/0/fields";
     assert_eq!(placed(vec![field(1, 1, 72.0, 72.0)]), [""; 0]);
-    assert_eq!(placed(vec![field(1, 1, 72.0, 72.0), field(1, 2, 72.0, 72.0)]), [format!("error field_repeated {here}/1")]);
+    assert_eq!(
+        placed(vec![field(1, 1, 72.0, 72.0), field(1, 2, 72.0, 72.0)]),
+        [format!("error field_repeated {here}/1")]
+    );
     assert_eq!(placed(vec![field(1, 1, 0.0, 72.0)]), [format!("error field_zero {here}/0/x")]);
     assert_eq!(placed(vec![field(1, 1, 72.0, 0.01)]), [format!("error field_zero {here}/0/y")]);
     assert_eq!(placed(vec![field(1, 1, 500.0, 72.0)]), [format!("error outside_page {here}/0")]);
     let mut other = field(1, 1, 72.0, 72.0);
     other.acts_as = Some(ActsAs::Organization);
-    assert_eq!(placed(vec![other]), [format!("error field_missing {here}"), format!("error field_capacity {here}/0/as")]);
+    assert_eq!(
+        placed(vec![other]),
+        [format!("error field_missing {here}"), format!("error field_capacity {here}/0/as")]
+    );
     let both = findings(|o| {
         o.recipients[0].spec.acts_as = ActsAs::Both;
         let mut person = field(1, 1, 72.0, 72.0);
@@ -223,15 +271,24 @@ fn options_that_do_not_fit_are_errors_and_lost_ones_are_warnings() {
         (json!({ "representacao_visual": 4 }), "representacao_visual"),
         (json!({ "papeis_pf": ["x".repeat(51)] }), "papeis_pf/0"),
         (json!({ "titulo": "x".repeat(151) }), "titulo"),
-        (json!({ "dados_complementares": [{ "label": "x".repeat(41), "valor": "y" }] }), "dados_complementares/0/label"),
-        (json!({ "dados_complementares": [{ "label": "x", "valor": "y".repeat(57) }] }), "dados_complementares/0/valor"),
+        (
+            json!({ "dados_complementares": [{ "label": "x".repeat(41), "valor": "y" }] }),
+            "dados_complementares/0/label",
+        ),
+        (
+            json!({ "dados_complementares": [{ "label": "x", "valor": "y".repeat(57) }] }),
+            "dados_complementares/0/valor",
+        ),
         (json!({ "dados_complementares": [{ "label": "x" }] }), "dados_complementares/0/valor"),
     ] {
         let found = given(wrong);
         assert!(found.len() == 1 && found[0].starts_with("error ") && found[0].ends_with(&at(member)), "{found:?}");
     }
     assert_eq!(given(json!({ "papeis_pj": ["Fiador"] })), [format!("warning option_not_sent {}", at("papeis_pj"))]);
-    assert_eq!(given(json!({ "validar_documento": true })), [format!("error national_id_required {}", at("validar_documento"))]);
+    assert_eq!(
+        given(json!({ "validar_documento": true })),
+        [format!("error national_id_required {}", at("validar_documento"))]
+    );
     let certificate = findings(|o| {
         o.recipients[0].spec.signature_level = Some(SignatureLevel::Advanced);
         options(o, json!({ "validar_documento": true, "dados_complementares": [{ "label": "x", "valor": "y" }] }));
@@ -244,7 +301,10 @@ fn options_that_do_not_fit_are_errors_and_lost_ones_are_warnings() {
         ]
     );
     let envelope = findings(|o| {
-        o.spec.provider_options.insert("arqsign".to_owned(), json!({ "aviso_expiracao_dias": 100, "id_pasta": "x", "renovacao_meses": 0 }));
+        o.spec.provider_options.insert(
+            "arqsign".to_owned(),
+            json!({ "aviso_expiracao_dias": 100, "id_pasta": "x", "renovacao_meses": 0 }),
+        );
     });
     assert_eq!(envelope.len(), 3);
     let document = findings(|o| {
@@ -272,5 +332,8 @@ fn a_minimum_is_everybody_or_refused() {
     };
     assert_eq!(minimum(2), [""; 0]);
     let one_of_two = minimum(1);
-    assert!(one_of_two.len() == 1 && one_of_two[0].starts_with("error ") && one_of_two[0].ends_with("/stages/0/minimum"), "{one_of_two:?}");
+    assert!(
+        one_of_two.len() == 1 && one_of_two[0].starts_with("error ") && one_of_two[0].ends_with("/stages/0/minimum"),
+        "{one_of_two:?}"
+    );
 }

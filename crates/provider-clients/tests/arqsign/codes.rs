@@ -21,14 +21,39 @@ fn places(refusal: &Refusal) -> Vec<&str> {
 #[test]
 fn every_general_message_has_its_class_and_its_place() {
     for (status, text, class, at) in [
-        (400, "O(s) item(ns) listado(s) é(são) obrigatório(s): idResponsavel, nomeProcesso", Class::InvalidRequest, &["/settings/id_responsavel", "/subject"][..]),
-        (400, "O item listado é obrigatório: email", Class::InvalidRequest, &["/recipients/0/email", "/recipients/1/email"]),
-        (400, "O(s) item(ns) listado(s) está(ão) com o formato incorreto: tempoExpiracaoDocumentoDias", Class::InvalidRequest, &["/expires_at"]),
+        (
+            400,
+            "O(s) item(ns) listado(s) é(são) obrigatório(s): idResponsavel, nomeProcesso",
+            Class::InvalidRequest,
+            &["/settings/id_responsavel", "/subject"][..],
+        ),
+        (
+            400,
+            "O item listado é obrigatório: email",
+            Class::InvalidRequest,
+            &["/recipients/0/email", "/recipients/1/email"],
+        ),
+        (
+            400,
+            "O(s) item(ns) listado(s) está(ão) com o formato incorreto: tempoExpiracaoDocumentoDias",
+            Class::InvalidRequest,
+            &["/expires_at"],
+        ),
         (400, "O(s) id(s) listado(s) não existe(m): idProcesso", Class::NotFound, &[]),
         (400, "O(s) id(s) listado(s) não existe(m): idArquivoProcesso", Class::NotFound, &[]),
         (400, "O(s) id(s) listado(s) não existe(m): idConfWebHook", Class::NotFound, &[]),
-        (400, "O(s) id(s) listado(s) não existe(m): idPasta", Class::InvalidRequest, &["/provider_options/arqsign/id_pasta"]),
-        (400, "O(s) id(s) listado(s) não existe(m): idProcesso, idPasta", Class::InvalidRequest, &["/provider_options/arqsign/id_pasta"]),
+        (
+            400,
+            "O(s) id(s) listado(s) não existe(m): idPasta",
+            Class::InvalidRequest,
+            &["/provider_options/arqsign/id_pasta"],
+        ),
+        (
+            400,
+            "O(s) id(s) listado(s) não existe(m): idProcesso, idPasta",
+            Class::InvalidRequest,
+            &["/provider_options/arqsign/id_pasta"],
+        ),
         (400, "Algum parâmetro está incorreto ou é inexistente.", Class::InvalidRequest, &[]),
         (400, "Documento excluído.", Class::NotFound, &[]),
         (400, "Processo excluído.", Class::NotFound, &[]),
@@ -37,7 +62,12 @@ fn every_general_message_has_its_class_and_its_place() {
         (400, "Arquivo no formato inválido.", Class::InvalidRequest, &["/documents/0", "/documents/1"]),
         (400, "Não é permitido arquivo com tamanho maior que 100MB.", Class::InvalidRequest, &["/documents"]),
         (400, "Conta bloqueada.", Class::Permission, &["/credentials/app_key"]),
-        (401, "Acesso não autorizado.", Class::Authentication, &["/credentials/app_key", "/credentials/subscription_key"]),
+        (
+            401,
+            "Acesso não autorizado.",
+            Class::Authentication,
+            &["/credentials/app_key", "/credentials/subscription_key"],
+        ),
         (404, "Método não encontrado.", Class::NotFound, &["/settings/base_url"]),
         (422, "Alguma regra nova.", Class::InvalidRequest, &[]),
         (403, "Plano sem integração.", Class::Permission, &[]),
@@ -46,7 +76,10 @@ fn every_general_message_has_its_class_and_its_place() {
     ] {
         let refusal = told(&refusal(status, text));
         assert_eq!((refusal.class, places(&refusal).as_slice()), (class, at), "{text}");
-        assert_eq!((refusal.code, refusal.message.as_str()), (format!("enviar-documento-para-assinar/http_{status}"), text));
+        assert_eq!(
+            (refusal.code, refusal.message.as_str()),
+            (format!("enviar-documento-para-assinar/http_{status}"), text)
+        );
     }
 }
 
@@ -63,20 +96,41 @@ fn every_validation_message_names_whom_it_may_mean_under_both_statuses() {
         (order, both("routing_order")),
         ("Existem destinatários duplicados na mesma posição de ordem de assinatura. Verifique.", one("/recipients")),
         ("O parâmetro email ou telefone é obrigatório.", [both("email"), whatsapp("phone")].concat()),
-        ("Somente é possível enviar o processo para um e-mail ou telefone. Escolha uma forma de envio.", every("delivery")),
+        (
+            "Somente é possível enviar o processo para um e-mail ou telefone. Escolha uma forma de envio.",
+            every("delivery"),
+        ),
         ("E-mail inválido.", both("email")),
         ("Telefone inválido.", whatsapp("phone")),
-        ("Somente é possível enviar processos por WhatsApp para signatários com tipo de assinatura eletrônica ou com ação de receber cópia.", whatsapp("signature_level")),
-        ("O parâmetro representacaoVisualAssinatura permite somente valor 1, 2 ou 3.", one("/recipients/0/provider_options/arqsign/representacao_visual")),
-        ("O(s) Papel(is) do(s) Signatário(s) informado(s) não existe(m) para a conta.", one("/recipients/0/provider_options/arqsign")),
+        (
+            "Somente é possível enviar processos por WhatsApp para signatários com tipo de assinatura eletrônica ou com ação de receber cópia.",
+            whatsapp("signature_level"),
+        ),
+        (
+            "O parâmetro representacaoVisualAssinatura permite somente valor 1, 2 ou 3.",
+            one("/recipients/0/provider_options/arqsign/representacao_visual"),
+        ),
+        (
+            "O(s) Papel(is) do(s) Signatário(s) informado(s) não existe(m) para a conta.",
+            one("/recipients/0/provider_options/arqsign"),
+        ),
         ("O parâmetro idMeioEnvio permite somente valores 1, 2, 3 ou 4.", one("/recipients/0/authentication")),
-        ("O parâmetro codigoSegurancaEmail é obrigatório quando o parâmetro idMeioEnvio for igual a 3.", one("/recipients/0/authentication")),
-        ("O parâmetro codigoSegurancaTelefone é obrigatório quando o parâmetro idMeioEnvio for igual a 1 ou 2.", one("/recipients/0/authentication")),
+        (
+            "O parâmetro codigoSegurancaEmail é obrigatório quando o parâmetro idMeioEnvio for igual a 3.",
+            one("/recipients/0/authentication"),
+        ),
+        (
+            "O parâmetro codigoSegurancaTelefone é obrigatório quando o parâmetro idMeioEnvio for igual a 1 ou 2.",
+            one("/recipients/0/authentication"),
+        ),
         ("Os parâmetros contidos em anexos não são obrigatórios, porém…", one("/recipients/0/requested_attachments")),
         ("Não é permitido configurar anexos com mesmo nome.", one("/recipients/0/requested_attachments")),
         ("Posicionamento definirPosicaoAssinaturaManual fora dos limites da página.", both("fields")),
         ("Somente é permitido uma representação por tipo de assinatura.", both("fields")),
-        ("O parâmetro documentoDeOrdem é obrigatório quando no processo possuir mais de um arquivo para assinatura.", both("fields")),
+        (
+            "O parâmetro documentoDeOrdem é obrigatório quando no processo possuir mais de um arquivo para assinatura.",
+            both("fields"),
+        ),
         ("Não existe o documento na ordem 3 informada no parâmetro “documentoDeOrdem”.", both("fields")),
         ("É necessário enviar os parâmetros pessoaFisica quando…", both("fields")),
         ("É necessário enviar os parâmetros pessoaJuridica quando…", both("fields")),
@@ -85,17 +139,35 @@ fn every_validation_message_names_whom_it_may_mean_under_both_statuses() {
         ("O parâmetro idTipoAssinatura permite somente valores 1, 3 ou 4.", both("signature_level")),
         ("O parâmetro tipoDocumentoAInformar permite somente valores 1, 2, 3 ou 4.", both("national_id")),
         ("O parâmetro tipoDocumentoEmpresaAInformar permite somente valores 4 ou 5.", both("organization")),
-        ("O parâmetro configuracaoDocumentoOutro é obrigatório quando tipoDocumentoAInformar for igual a 4.", both("national_id")),
-        ("O parâmetro configuracaoDocumentoEmpresaOutro é obrigatório quando tipoDocumentoEmpresaAInformar for igual a 4.", both("organization")),
+        (
+            "O parâmetro configuracaoDocumentoOutro é obrigatório quando tipoDocumentoAInformar for igual a 4.",
+            both("national_id"),
+        ),
+        (
+            "O parâmetro configuracaoDocumentoEmpresaOutro é obrigatório quando tipoDocumentoEmpresaAInformar for igual a 4.",
+            both("organization"),
+        ),
         ("São permitidos até 250 caracteres no parâmetro nome.", both("name")),
         ("O valor informado no parâmetro numeroDocumento é inválido para CPF", both("national_id")),
-        ("O parâmetro label é obrigatório quando informar o parâmetro valor.", one("/recipients/0/provider_options/arqsign/dados_complementares")),
-        ("O parâmetro valor é obrigatório quando informar o parâmetro label.", one("/recipients/0/provider_options/arqsign/dados_complementares")),
-        ("É permitido enviar até 25 arquivos por processo, cujo tamanho não ultrapasse a soma de 100MB.", one("/documents")),
+        (
+            "O parâmetro label é obrigatório quando informar o parâmetro valor.",
+            one("/recipients/0/provider_options/arqsign/dados_complementares"),
+        ),
+        (
+            "O parâmetro valor é obrigatório quando informar o parâmetro label.",
+            one("/recipients/0/provider_options/arqsign/dados_complementares"),
+        ),
+        (
+            "É permitido enviar até 25 arquivos por processo, cujo tamanho não ultrapasse a soma de 100MB.",
+            one("/documents"),
+        ),
         ("Não é permitido um arquivo ou uma coleção de arquivos que ultrapasse a soma de 100MB.", one("/documents")),
         ("O arquivo contrato.pdf é inválido. Somente é permitido arquivo do tipo PDF.", files("")),
         ("É obrigatório enviar ao menos um arquivo do tipo PDF.", one("/documents")),
-        ("Para processo com mais de um arquivo o parâmetro ordemDocumento é obrigatório em cada documento.", files("/order")),
+        (
+            "Para processo com mais de um arquivo o parâmetro ordemDocumento é obrigatório em cada documento.",
+            files("/order"),
+        ),
         ("Não é permitido arquivos com a mesma ordem.", files("/order")),
         ("O tamanho do nome do arquivo não pode ultrapassar a 150 caracteres.", files("/name")),
         ("Não é permitido arquivos com mesmo nome.", files("/name")),
@@ -103,14 +175,19 @@ fn every_validation_message_names_whom_it_may_mean_under_both_statuses() {
     ] {
         for status in [400, 422] {
             let refusal = told(&refusal(status, text));
-            assert_eq!((refusal.class, places(&refusal)), (Class::InvalidRequest, at.iter().map(String::as_str).collect()), "{text}");
+            assert_eq!(
+                (refusal.class, places(&refusal)),
+                (Class::InvalidRequest, at.iter().map(String::as_str).collect()),
+                "{text}"
+            );
         }
     }
 }
 
 #[test]
 fn a_folder_of_the_account_is_the_accounts_fault() {
-    let refusal = refused(Case::new(example_order()).created(&*account(json!({})), &refusal(400, "idPasta não encontrado.")));
+    let refusal =
+        refused(Case::new(example_order()).created(&*account(json!({})), &refusal(400, "idPasta não encontrado.")));
     assert_eq!(places(&refusal), ["/settings/id_pasta"]);
     assert_eq!(refusal.blames[0].source, FindingSource::Account);
 }
@@ -170,7 +247,9 @@ fn too_many_calls_wait_as_long_as_the_answer_says() {
 
 #[test]
 fn the_accounts_own_messages_come_first() {
-    let own = account(json!({ "error_messages": { "Limite do plano": "insufficient_credit", "Conta bloqueada": "authentication" } }));
+    let own = account(
+        json!({ "error_messages": { "Limite do plano": "insufficient_credit", "Conta bloqueada": "authentication" } }),
+    );
     let class = |text: &str| refused(Case::new(example_order()).created(&*own, &refusal(400, text))).class;
     assert_eq!(class("LIMITE do plano atingido."), Class::InsufficientCredit);
     assert_eq!(class("Conta bloqueada."), Class::Authentication);

@@ -41,7 +41,8 @@ fn the_contracts_answer_gives_the_process_its_documents_and_its_signers() {
     );
     let reading = output.reading.unwrap();
     assert_eq!((reading.state, reading.vendor_status.as_str()), (Some(SubmissionState::Sent), "Aguardando"));
-    let recipients: Vec<_> = reading.recipients.iter().map(|r| (r.recipient, r.status, r.signing_url.clone())).collect();
+    let recipients: Vec<_> =
+        reading.recipients.iter().map(|r| (r.recipient, r.status, r.signing_url.clone())).collect();
     assert_eq!(recipients, [(recipient_id(1), Some(RecipientStatus::Sent), None)], "of copies nothing is told");
     assert_eq!(reading.differences, None);
 }
@@ -57,7 +58,10 @@ fn the_oldest_answer_is_enough_and_the_signers_are_asked_for() {
     case.outputs.insert("create_and_send".to_owned(), output);
     case.reference = None;
     let Prepared::Call(call) = case.prepared(&*account, 1) else { panic!("the signers are asked for") };
-    assert_eq!((call.method, call.url.path()), (Method::Get, &*format!("/api/v1/processo/{PROCESS}/dados-signatarios")));
+    assert_eq!(
+        (call.method, call.url.path()),
+        (Method::Get, &*format!("/api/v1/processo/{PROCESS}/dados-signatarios"))
+    );
 }
 
 #[test]
@@ -85,7 +89,8 @@ fn signers_are_found_by_contact_and_turn_and_not_by_place() {
     let output = sent(two_turns(), &body);
     assert_eq!((linked_as(&output, 1), linked_as(&output, 2)), (Some("id-ana"), Some("id-bruno")));
 
-    let twice = order(vec![signer("Ana Souza", "ana@example.com"), recipient(Role::Signer, "Ana Souza", "ana@example.com", 2)]);
+    let twice =
+        order(vec![signer("Ana Souza", "ana@example.com"), recipient(Role::Signer, "Ana Souza", "ana@example.com", 2)]);
     body["destinatarios"] = json!([entry("id-second", 2, "ana@example.com"), entry("id-first", 1, "ana@example.com")]);
     let output = sent(twice, &body);
     assert_eq!((linked_as(&output, 1), linked_as(&output, 2)), (Some("id-first"), Some("id-second")));
@@ -105,7 +110,8 @@ fn a_telephone_number_is_known_with_and_without_the_country() {
 
 #[test]
 fn another_number_of_documents_is_a_difference() {
-    let body = with(created_answer(), json!({ "documentos": [{ "id": DOCUMENT, "ordem": 1 }, { "id": "x", "ordem": 2 }] }));
+    let body =
+        with(created_answer(), json!({ "documentos": [{ "id": DOCUMENT, "ordem": 1 }, { "id": "x", "ordem": 2 }] }));
     let differences = sent(example_order(), &body).reading.unwrap().differences.unwrap();
     assert_eq!(differences[0].pointer, "/documents");
 }
@@ -113,9 +119,7 @@ fn another_number_of_documents_is_a_difference() {
 fn with_link() -> (Order, Value) {
     let mut order = two_turns();
     order.recipients[0].spec.delivery = Some(Delivery::None);
-    let entry = |id: &str, turn: u64, contact: &str| {
-        json!({ "idProcessoDestinatario": id, "ordem": turn, "formaEnvio": contact, "linkProcesso": format!("https://sign.arqsign.test/{id}") })
-    };
+    let entry = |id: &str, turn: u64, contact: &str| json!({ "idProcessoDestinatario": id, "ordem": turn, "formaEnvio": contact, "linkProcesso": format!("https://sign.arqsign.test/{id}") });
     let destinatarios = json!([entry("a", 1, "ana@example.com"), entry("b", 2, "bruno@example.com")]);
     (order, with(created_answer(), json!({ "destinatarios": destinatarios })))
 }
@@ -212,7 +216,8 @@ fn a_refusal_ends_the_sending_without_doubt() {
 fn any_success_is_a_success() {
     let account = account(json!({}));
     for status in [200, 201, 202] {
-        let output = done(Case::new(example_order()).created(&*account, &Reply::new(status, created_answer().to_string())));
+        let output =
+            done(Case::new(example_order()).created(&*account, &Reply::new(status, created_answer().to_string())));
         assert_eq!(output.reference.as_deref(), Some(PROCESS));
     }
 }

@@ -54,13 +54,37 @@ fn each_is_met_by_what_is_assumed_and_fails_by_what_is_not() {
     let created = json!({ "IdProcesso": "x" });
     let plain = Value::Null;
     for (assumption, endpoint, request, met, failed) in [
-        ("A1", "status-do-processo", &plain, (200, json!({ "dataExpiracao": "2025-08-01T14:03:12" })), (200, json!({ "dataExpiracao": "Aug 1, 2025" }))),
-        ("A2", send, &plain, (200, created.clone()), (400, refused("O(s) item(ns) listado(s) está(ão) com o formato incorreto: gerarQrCode"))),
+        (
+            "A1",
+            "status-do-processo",
+            &plain,
+            (200, json!({ "dataExpiracao": "2025-08-01T14:03:12" })),
+            (200, json!({ "dataExpiracao": "Aug 1, 2025" })),
+        ),
+        (
+            "A2",
+            send,
+            &plain,
+            (200, created.clone()),
+            (400, refused("O(s) item(ns) listado(s) está(ão) com o formato incorreto: gerarQrCode")),
+        ),
         ("A3", send, &data, (200, created.clone()), (400, refused("Algum parâmetro está incorreto ou é inexistente."))),
-        ("A4", send, &plain, (200, created.clone()), (400, refused("Não é permitido um arquivo ou uma coleção de arquivos que ultrapasse a soma de 100MB."))),
+        (
+            "A4",
+            send,
+            &plain,
+            (200, created.clone()),
+            (400, refused("Não é permitido um arquivo ou uma coleção de arquivos que ultrapasse a soma de 100MB.")),
+        ),
         ("A6", "link", &plain, (200, json!("%PDF")), (401, json!(""))),
         ("A7", "status-do-processo", &plain, (200, json!({ "idStatus": 2 })), (201, json!({ "Status": "Aguardando" }))),
-        ("A8", "reenviar-processo", &data, (200, json!([])), (400, refused("Algum parâmetro está incorreto ou é inexistente."))),
+        (
+            "A8",
+            "reenviar-processo",
+            &data,
+            (200, json!([])),
+            (400, refused("Algum parâmetro está incorreto ou é inexistente.")),
+        ),
         ("A9", "dados-assinatura", &plain, (200, items(1)), (200, items(7))),
         ("A10", send, &plain, (400, json!({ "mensagem": "x" })), (400, json!({ "erro": { "texto": "x" } }))),
         ("A11", send, &plain, (429, json!("x")), (403, json!("Quota exceeded"))),
@@ -68,7 +92,13 @@ fn each_is_met_by_what_is_assumed_and_fails_by_what_is_not() {
         ("A14", send, &plain, (200, created.clone()), (422, refused("Limite de destinatários excedido."))),
         ("A16", "dados-assinatura", &plain, (200, items(1)), (401, json!("Acesso não autorizado."))),
         ("A17", "cancelar-processo", &plain, (200, json!("Documento cancelado com sucesso")), (411, json!(""))),
-        ("A18", "dados-signatarios", &plain, (200, json!({})), (400, refused("O(s) id(s) listado(s) não existe(m): idProcesso"))),
+        (
+            "A18",
+            "dados-signatarios",
+            &plain,
+            (200, json!({})),
+            (400, refused("O(s) id(s) listado(s) não existe(m): idProcesso")),
+        ),
         ("A19", send, &phone, (200, created), (400, refused("Telefone inválido."))),
     ] {
         let of = |(status, body): (u16, Value)| verdict(assumption, &exchange(endpoint, request.clone(), status, body));
@@ -84,6 +114,9 @@ fn what_was_not_sent_is_not_judged() {
     for (assumption, endpoint) in [("A3", send), ("A19", send), ("A8", "reenviar-processo")] {
         assert_eq!(verdict(assumption, &exchange(endpoint, json!({}), 200, json!({}))), Verdict::Silent);
     }
-    assert_eq!(verdict("A1", &exchange("status-do-processo", json!({}), 200, json!({ "idStatus": 2 }))), Verdict::Silent);
+    assert_eq!(
+        verdict("A1", &exchange("status-do-processo", json!({}), 200, json!({ "idStatus": 2 }))),
+        Verdict::Silent
+    );
     assert_eq!(verdict("A10", &exchange(send, json!({}), 200, json!({ "x": 1 }))), Verdict::Silent);
 }

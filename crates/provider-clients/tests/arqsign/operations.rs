@@ -34,11 +34,26 @@ fn every_operation_calls_its_endpoint() {
         ("search_folders", json!({}), Method::Post, "/api/v1/diretorio/buscar-pastas".to_owned()),
         ("search_users", json!({}), Method::Post, "/api/v1/usuarios/buscar-usuarios".to_owned()),
         ("list_signer_roles", json!({}), Method::Get, "/api/v1/conta/papeis-signatarios".to_owned()),
-        ("get_consumption", json!({ "from": "2025-01-01", "to": "2025-01-31" }), Method::Post, "/api/v1/conta/buscar-consumo-itens-assinatura".to_owned()),
+        (
+            "get_consumption",
+            json!({ "from": "2025-01-01", "to": "2025-01-31" }),
+            Method::Post,
+            "/api/v1/conta/buscar-consumo-itens-assinatura".to_owned(),
+        ),
         ("get_subscription", json!({}), Method::Get, "/api/v1/conta/dados-assinatura".to_owned()),
         ("list_webhooks", json!({}), Method::Get, "/api/v1/confwebhook".to_owned()),
-        ("register_webhook", json!({ "name": "erp", "url": "https://erp.example.com", "triggers": [8] }), Method::Post, "/api/v1/confwebhook".to_owned()),
-        ("set_webhook_status", json!({ "webhook_id": WEBHOOK, "active": true }), Method::Patch, format!("/api/v1/confwebhook/{WEBHOOK}/alterar-status")),
+        (
+            "register_webhook",
+            json!({ "name": "erp", "url": "https://erp.example.com", "triggers": [8] }),
+            Method::Post,
+            "/api/v1/confwebhook".to_owned(),
+        ),
+        (
+            "set_webhook_status",
+            json!({ "webhook_id": WEBHOOK, "active": true }),
+            Method::Patch,
+            format!("/api/v1/confwebhook/{WEBHOOK}/alterar-status"),
+        ),
     ] {
         let profile = ArqSign::new();
         let operation = profile.profile().operations.iter().find(|o| o.name == name).unwrap();
@@ -57,15 +72,20 @@ fn folders_are_searched_in_three_ways() {
     let paths = json!({ "search": "paths", "folder_ids": [FOLDER, SENDER] });
     assert_eq!(sent("search_folders", paths), json!({ "buscarPor": 1, "ativas": true, "pastas": [FOLDER, SENDER] }));
     for wrong in [json!({ "search": "paths" }), json!({ "search": "children", "folder_ids": [FOLDER, SENDER] })] {
-        let Err(Unbuildable::Refused(findings)) = account(json!({})).operation_request("search_folders", &wrong, &moment()) else {
+        let Err(Unbuildable::Refused(findings)) =
+            account(json!({})).operation_request("search_folders", &wrong, &moment())
+        else {
             panic!("not refused")
         };
         assert_eq!(findings[0].pointer, "/folder_ids");
     }
-    let told = result("search_folders", json!([{
-        "id": FOLDER, "nome": "Contratos", "caminhoCompleto": "Empresa|Contratos", "status": "Ativa",
-        "filhos": [{ "id": "77aa", "nome": "2025", "caminhoCompleto": "Empresa|Contratos|2025", "status": "Excluída", "possuiFilhos": false }]
-    }]));
+    let told = result(
+        "search_folders",
+        json!([{
+            "id": FOLDER, "nome": "Contratos", "caminhoCompleto": "Empresa|Contratos", "status": "Ativa",
+            "filhos": [{ "id": "77aa", "nome": "2025", "caminhoCompleto": "Empresa|Contratos|2025", "status": "Excluída", "possuiFilhos": false }]
+        }]),
+    );
     assert_eq!(
         told,
         json!({ "folders": [{
@@ -73,7 +93,10 @@ fn folders_are_searched_in_three_ways() {
             "children": [{ "id": "77aa", "name": "2025", "path": "Empresa|Contratos|2025", "active": false, "has_children": false }]
         }] })
     );
-    let paths = result("search_folders", json!([{ "id": FOLDER, "nome": "x", "caminhoCompleto": "x", "status": "Ativa", "filhos": null }]));
+    let paths = result(
+        "search_folders",
+        json!([{ "id": FOLDER, "nome": "x", "caminhoCompleto": "x", "status": "Ativa", "filhos": null }]),
+    );
     assert!(paths["folders"][0].get("children").is_none());
 }
 
@@ -83,9 +106,11 @@ fn users_are_searched_by_state_or_by_id() {
     assert_eq!(sent("search_users", json!({ "only_active": false })), json!({ "ativos": false }));
     assert_eq!(sent("search_users", json!({ "user_ids": [SENDER] })), json!({ "usuarios": [SENDER] }));
     let user = |status: Value| json!({ "id": SENDER, "nome": "Carlos Lima", "status": status, "remetente": true });
-    let states = [json!("Ativo"), json!(1), json!("Inativo"), json!("2"), json!("Bloqueado"), json!(3), json!("Férias")];
+    let states =
+        [json!("Ativo"), json!(1), json!("Inativo"), json!("2"), json!("Bloqueado"), json!(3), json!("Férias")];
     let told = result("search_users", Value::Array(states.into_iter().map(user).collect()));
-    let words: Vec<_> = told["users"].as_array().unwrap().iter().map(|u| u["status"].as_str().unwrap().to_owned()).collect();
+    let words: Vec<_> =
+        told["users"].as_array().unwrap().iter().map(|u| u["status"].as_str().unwrap().to_owned()).collect();
     assert_eq!(words, ["active", "active", "inactive", "inactive", "blocked", "blocked", "ferias"]);
     assert_eq!((&told["users"][0]["name"], &told["users"][0]["may_send"]), (&json!("Carlos Lima"), &json!(true)));
 }
@@ -104,15 +129,27 @@ fn consumption_is_counted_for_at_most_a_year() {
             json!({ "dataInicial": "2025-01-01", "dataFinal": "2026-01-01", "item": number })
         );
     }
-    for (from, to, pointer) in [("2025-01-01", "2026-01-02", "/to"), ("2025-01-02", "2025-01-01", "/to"), ("01/01/2025", "2025-01-02", "/from")] {
+    for (from, to, pointer) in [
+        ("2025-01-01", "2026-01-02", "/to"),
+        ("2025-01-02", "2025-01-01", "/to"),
+        ("01/01/2025", "2025-01-02", "/from"),
+    ] {
         let input = json!({ "from": from, "to": to });
-        let Err(Unbuildable::Refused(findings)) = account(json!({})).operation_request("get_consumption", &input, &moment()) else {
+        let Err(Unbuildable::Refused(findings)) =
+            account(json!({})).operation_request("get_consumption", &input, &moment())
+        else {
             panic!("{from} {to}")
         };
         assert_eq!(findings[0].pointer, pointer);
     }
-    let told = result("get_consumption", json!({ "idConta": "c", "nomeConta": "Empresa", "itens": [{ "id": 1, "nome": "Envio", "quantidade": 42 }, { "id": 9, "nome": "Outro", "quantidade": 1 }] }));
-    assert_eq!(told, json!({ "account": "Empresa", "items": [{ "item": "sendings", "count": 42 }, { "item": "Outro", "count": 1 }] }));
+    let told = result(
+        "get_consumption",
+        json!({ "idConta": "c", "nomeConta": "Empresa", "itens": [{ "id": 1, "nome": "Envio", "quantidade": 42 }, { "id": 9, "nome": "Outro", "quantidade": 1 }] }),
+    );
+    assert_eq!(
+        told,
+        json!({ "account": "Empresa", "items": [{ "item": "sendings", "count": 42 }, { "item": "Outro", "count": 1 }] })
+    );
 }
 
 fn subscription(status: u64, left: u64, exceed: bool) -> Value {
@@ -144,11 +181,14 @@ fn the_subscription_tells_plan_and_credit() {
 
 #[test]
 fn webhooks_are_listed_without_their_keys() {
-    let told = result("list_webhooks", json!([{
-        "id": WEBHOOK, "nome": "broker-prod", "status": 3, "urlPublicar": "https://broker.example.com", "aguardaRetorno": 1, "hmac": "chave-1",
-        "usuarios": [SENDER], "grupos": [], "pastas": null, "gatilhos": [{ "id": 1, "nome": "Processo enviado", "ativo": true }],
-        "dadosRetorno": { "processo": 1 }
-    }]));
+    let told = result(
+        "list_webhooks",
+        json!([{
+            "id": WEBHOOK, "nome": "broker-prod", "status": 3, "urlPublicar": "https://broker.example.com", "aguardaRetorno": 1, "hmac": "chave-1",
+            "usuarios": [SENDER], "grupos": [], "pastas": null, "gatilhos": [{ "id": 1, "nome": "Processo enviado", "ativo": true }],
+            "dadosRetorno": { "processo": 1 }
+        }]),
+    );
     assert_eq!(
         told,
         json!({ "webhooks": [{
@@ -188,7 +228,10 @@ fn a_webhook_is_switched_on_and_off() {
     assert_eq!(sent("set_webhook_status", json!({ "webhook_id": WEBHOOK, "active": false })), json!({ "status": 2 }));
     let account = account(json!({}));
     assert_eq!(done(account.operation_reply("set_webhook_status", &Reply::new(200, ""))), json!({}));
-    let gone = refused(account.operation_reply("set_webhook_status", &refusal(400, "O(s) id(s) listado(s) não existe(m): idConfWebHook")));
+    let gone = refused(
+        account
+            .operation_reply("set_webhook_status", &refusal(400, "O(s) id(s) listado(s) não existe(m): idConfWebHook")),
+    );
     assert_eq!(gone.class, Class::NotFound);
     assert!(matches!(account.operation_reply("set_webhook_status", &Reply::new(500, "")), Outcome::Unknown(_)));
 }
@@ -204,7 +247,11 @@ fn refusals_of_operations_point_into_their_input() {
         ("register_webhook", "O(s) item(ns) listado(s) está(ão) com o formato incorreto: urlPublicar", "/url"),
         ("register_webhook", "O(s) item(ns) listado(s) é(são) obrigatório(s): gatilhos", "/triggers"),
         ("search_folders", "O(s) id(s) listado(s) não existe(m): pastas", "/folder_ids"),
-        ("get_consumption", "O(s) item(ns) listado(s) está(ão) com o formato incorreto: dataInicial, dataFinal", "/from"),
+        (
+            "get_consumption",
+            "O(s) item(ns) listado(s) está(ão) com o formato incorreto: dataInicial, dataFinal",
+            "/from",
+        ),
         ("get_consumption", "O(s) id(s) listado(s) não existe(m): ids", "/item"),
     ] {
         let refusal = refused(account.operation_reply(name, &refusal(400, text)));
@@ -223,7 +270,10 @@ fn an_unknown_operation_is_a_defect() {
 fn credentials_are_checked_by_reading_the_subscription() {
     let account = account(json!({}));
     let Verify::Call(call) = account.verify_request(&moment()).unwrap() else { panic!("a call") };
-    assert_eq!((call.method, call.url.path(), &call.body), (Method::Get, "/api/v1/conta/dados-assinatura", &Body::Empty));
+    assert_eq!(
+        (call.method, call.url.path(), &call.body),
+        (Method::Get, "/api/v1/conta/dados-assinatura", &Body::Empty)
+    );
     let good = done(account.verify_reply(&answer(&subscription(1, 980, false))));
     assert_eq!((good.warnings.len(), &good.details["plan"]), (0, &json!("Corporativo")));
     let spent = done(account.verify_reply(&answer(&subscription(3, 0, false))));
@@ -231,7 +281,10 @@ fn credentials_are_checked_by_reading_the_subscription() {
     assert!(done(account.verify_reply(&answer(&subscription(1, 0, true)))).warnings.is_empty());
     let denied = refused(account.verify_reply(&refusal(401, "Acesso não autorizado.")));
     let at: Vec<_> = denied.blames.iter().map(|b| b.pointer.as_str()).collect();
-    assert_eq!((denied.class, at.as_slice()), (Class::Authentication, ["/credentials/app_key", "/credentials/subscription_key"].as_slice()));
+    assert_eq!(
+        (denied.class, at.as_slice()),
+        (Class::Authentication, ["/credentials/app_key", "/credentials/subscription_key"].as_slice())
+    );
     let closed = refused(account.verify_reply(&refusal(403, "Plano sem integração.")));
     assert_eq!(closed.class, Class::Permission);
 }

@@ -1,9 +1,9 @@
 //! The contract's list of quirks, one test each. Section 7.
 
 use domain::envelope::{Delivery, SignatureLevel};
+use domain::order::Order;
 use domain::outcome::{Class, Outcome};
 use domain::states::SubmissionState;
-use domain::order::Order;
 use provider_clients::call::{Body, ReplyTo};
 use provider_clients::provider::{Fetch, FetchHistory, Taken, Unbuildable};
 use provider_clients::reply::Reply;
@@ -40,7 +40,8 @@ fn quirk_02_an_unknown_process_is_400_and_404_is_a_wrong_path() {
 
 #[test]
 fn quirk_03_401_also_means_an_inactive_account() {
-    let told = refused(Case::new(example_order()).created(&*account(json!({})), &refusal(401, "Acesso não autorizado.")));
+    let told =
+        refused(Case::new(example_order()).created(&*account(json!({})), &refusal(401, "Acesso não autorizado.")));
     assert!(told.class.is_fixable_in_account(), "the envelope waits for a person");
 }
 
@@ -88,7 +89,8 @@ fn quirk_07_icp_brasil_is_3_when_sending_and_in_the_list_but_2_in_the_full_readi
     order.recipients[0].spec.signature_level = Some(SignatureLevel::Qualified);
     assert_eq!(sent(json!({}), &order)["destinatarios"][0]["assinarOnline"]["idTipoAssinatura"], 3);
     let case = Case::sent(order);
-    let list = signers(3, "Em processo", vec![with(listed(ANA, "ana@example.com", 1), json!({ "idTipoAssinatura": 3 }))]);
+    let list =
+        signers(3, "Em processo", vec![with(listed(ANA, "ana@example.com", 1), json!({ "idTipoAssinatura": 3 }))]);
     assert_eq!(case.read(&*account, &[status(3, "Em processo"), list]).differences, Some(vec![]));
     let full = json!({ "idStatus": 4, "signatarios": [{ "id": ANA, "idTipoAcao": 1, "email": "ana@example.com",
         "dadosAssinatura": { "idTipoAssinatura": 2, "dataAssinatura": "2025-07-03T09:20:45" } }], "documentos": [] });
@@ -177,7 +179,11 @@ fn quirk_16_manual_places_are_needed_of_every_signer_in_every_file() {
     order.recipients[0].spec.fields = vec![field(1, 1, 72.0, 72.0)];
     assert_eq!(
         told(&account(json!({})).check(&order)),
-        ["error field_missing /recipients/0/fields", "error field_missing /recipients/1/fields", "error field_missing /recipients/1/fields"]
+        [
+            "error field_missing /recipients/0/fields",
+            "error field_missing /recipients/1/fields",
+            "error field_missing /recipients/1/fields"
+        ]
     );
     order.recipients[0].spec.fields.push(field(2, 1, 72.0, 72.0));
     order.recipients[1].spec.fields = vec![field(1, 1, 72.0, 300.0), field(2, 1, 72.0, 300.0)];
@@ -201,7 +207,10 @@ fn quirk_17_the_full_reading_is_asked_for_documents_alone_and_streamed() {
 #[test]
 fn quirk_18_a_switch_that_is_off_may_fall_back_to_the_account() {
     let mut order = example_order();
-    order.spec.provider_options.insert("arqsign".to_owned(), json!({ "gerar_qr_code": false, "obrigar_leitura": false }));
+    order
+        .spec
+        .provider_options
+        .insert("arqsign".to_owned(), json!({ "gerar_qr_code": false, "obrigar_leitura": false }));
     assert_eq!(
         told(&account(json!({})).check(&order)),
         [

@@ -34,7 +34,10 @@ fn the_contracts_status_is_one_call_while_the_webhook_works() {
     assert_eq!(call.url.as_str(), format!("https://api-rest.arqsign.com/api/v1/processo/{PROCESS}/status-do-processo"));
     let body = with(status(2, "Aguardando"), json!({ "dataExpiracao": "2025-08-01" }));
     let reading = case.read(&*account, &[body]);
-    assert_eq!((reading.state, reading.vendor_status.as_str(), reading.acted), (Some(SubmissionState::Sent), "Aguardando", false));
+    assert_eq!(
+        (reading.state, reading.vendor_status.as_str(), reading.acted),
+        (Some(SubmissionState::Sent), "Aguardando", false)
+    );
     assert_eq!(reading.details["expires_at"], "2025-08-01");
     assert_eq!(states(&reading), [Some(RecipientStatus::Sent)]);
     assert_eq!((reading.differences, reading.notes.len()), (None, 0));
@@ -56,10 +59,18 @@ fn every_state_by_its_id() {
     for (answers, state, recipients) in [
         (vec![status(1, "Criado")], SubmissionState::Submitted, vec![]),
         (vec![status(2, "Aguardando")], SubmissionState::Sent, vec![Some(RecipientStatus::Sent)]),
-        (vec![status(3, "Em processo"), list(3, json!({}))], SubmissionState::InProgress, vec![Some(RecipientStatus::Sent)]),
+        (
+            vec![status(3, "Em processo"), list(3, json!({}))],
+            SubmissionState::InProgress,
+            vec![Some(RecipientStatus::Sent)],
+        ),
         (vec![status(4, "Concluído")], SubmissionState::Finalizing, vec![Some(RecipientStatus::Completed)]),
         (vec![status(5, "Cancelado"), list(5, json!({}))], SubmissionState::Canceled, vec![None]),
-        (vec![status(5, "Cancelado"), list(5, declined)], SubmissionState::Declined, vec![Some(RecipientStatus::Declined)]),
+        (
+            vec![status(5, "Cancelado"), list(5, declined)],
+            SubmissionState::Declined,
+            vec![Some(RecipientStatus::Declined)],
+        ),
     ] {
         let reading = read(&answers);
         assert_eq!((reading.state, states(&reading)), (Some(state), recipients));
@@ -111,16 +122,23 @@ fn the_id_counts_and_not_the_word() {
 #[test]
 fn the_contracts_list_of_signers_tells_who_signed_and_when() {
     let body = with(
-        signers(3, "Em processo", vec![ana(json!({
-            "assinado": 1, "dataAssinatura": "2025-07-03T09:20:45",
-            "anexos": [{ "id": "9d2c", "anexoDocumentoNome": "Ana Souza RG frente.jpg" }]
-        }))]),
+        signers(
+            3,
+            "Em processo",
+            vec![ana(json!({
+                "assinado": 1, "dataAssinatura": "2025-07-03T09:20:45",
+                "anexos": [{ "id": "9d2c", "anexoDocumentoNome": "Ana Souza RG frente.jpg" }]
+            }))],
+        ),
         json!({}),
     );
     let reading = read(&[status(3, "Em processo"), body]);
     assert_eq!((reading.state, reading.acted), (Some(SubmissionState::InProgress), true));
     let told = &reading.recipients[0];
-    assert_eq!((told.recipient, told.status, told.at), (recipient_id(1), Some(RecipientStatus::Completed), Some(at("2025-07-03T09:20:45Z"))));
+    assert_eq!(
+        (told.recipient, told.status, told.at),
+        (recipient_id(1), Some(RecipientStatus::Completed), Some(at("2025-07-03T09:20:45Z")))
+    );
     assert_eq!((&told.vendor["id"], &told.vendor["signed"]), (&json!(ANA), &json!(true)));
     assert!(reading.artifacts.is_empty(), "files are offered when everybody signed");
     assert_eq!(reading.details["expires_at"], "2025-08-01T14:03:12Z");
@@ -129,7 +147,8 @@ fn the_contracts_list_of_signers_tells_who_signed_and_when() {
 
 #[test]
 fn a_decline_tells_its_reason() {
-    let body = signers(5, "Cancelado", vec![ana(json!({ "assinaturaRecusada": true, "motivoRecusa": "Valor errado" }))]);
+    let body =
+        signers(5, "Cancelado", vec![ana(json!({ "assinaturaRecusada": true, "motivoRecusa": "Valor errado" }))]);
     let body = with(body, json!({ "dataCancelamento": "2025-07-03T10:00:00" }));
     let reading = read(&[status(5, "Cancelado"), body]);
     assert_eq!(reading.recipients[0].vendor["decline_reason"], "Valor errado");
@@ -149,18 +168,29 @@ fn expired_processes_keep_their_state_there_and_end_here() {
         let reading = case.read(&*account, &[with(status(2, "Aguardando"), told.clone())]);
         assert_eq!(reading.state, Some(SubmissionState::Expired), "{told}");
     }
-    let list = signers(3, "Em processo", vec![
-        ana(json!({ "assinado": 1, "dataAssinatura": "2025-07-01T10:00:00" })),
-        listed("b", "bruno@example.com", 2),
-    ]);
+    let list = signers(
+        3,
+        "Em processo",
+        vec![
+            ana(json!({ "assinado": 1, "dataAssinatura": "2025-07-01T10:00:00" })),
+            listed("b", "bruno@example.com", 2),
+        ],
+    );
     let reading = case.read(&*account, &[with(status(3, "Em processo"), json!({ "expirado": true })), list]);
     assert_eq!(reading.state, Some(SubmissionState::Expired));
     assert_eq!(states(&reading), [Some(RecipientStatus::Completed), None]);
-    for open in [json!({ "dataExpiracao": "2025-07-02" }), json!({ "dataExpiracao": "02/07/2025 23:00:00" }), json!({ "expirado": 0 })] {
+    for open in [
+        json!({ "dataExpiracao": "2025-07-02" }),
+        json!({ "dataExpiracao": "02/07/2025 23:00:00" }),
+        json!({ "expirado": 0 }),
+    ] {
         let reading = case.read(&*account, &[with(status(2, "Aguardando"), open.clone())]);
         assert_eq!(reading.state, Some(SubmissionState::Sent), "{open}");
     }
-    assert_eq!(case.read(&*account, &[with(status(4, "Concluído"), json!({ "expirado": 1 }))]).state, Some(SubmissionState::Finalizing));
+    assert_eq!(
+        case.read(&*account, &[with(status(4, "Concluído"), json!({ "expirado": 1 }))]).state,
+        Some(SubmissionState::Finalizing)
+    );
 }
 
 #[test]
@@ -262,8 +292,14 @@ fn what_the_vendor_holds_is_compared_with_what_was_asked() {
     let late = "2025-08-01T14:03:12";
     assert_eq!(differences(two_turns(), vec![ana(json!({})), bruno()], late), [""; 0]);
     assert_eq!(differences(two_turns(), vec![ana(json!({}))], late), ["/recipients", "/recipients/1"]);
-    assert_eq!(differences(two_turns(), vec![ana(json!({ "ordem": 2 })), bruno()], late), ["/recipients/0/routing_order"]);
-    assert_eq!(differences(two_turns(), vec![ana(json!({ "idTipoAssinatura": 3 })), bruno()], late), ["/recipients/0/signature_level"]);
+    assert_eq!(
+        differences(two_turns(), vec![ana(json!({ "ordem": 2 })), bruno()], late),
+        ["/recipients/0/routing_order"]
+    );
+    assert_eq!(
+        differences(two_turns(), vec![ana(json!({ "idTipoAssinatura": 3 })), bruno()], late),
+        ["/recipients/0/signature_level"]
+    );
     let mut dated = two_turns();
     dated.spec.expires_at = Some(at("2025-09-01T00:00:00Z"));
     assert_eq!(differences(dated.clone(), vec![ana(json!({})), bruno()], late), ["/expires_at"]);

@@ -92,10 +92,7 @@ fn one_call_creates_and_sends_and_a_person_or_a_webhook_settles_its_doubt() {
     let [plan] = plans.as_slice() else { panic!("one process holds everything") };
     assert_eq!(plan.validate(), Ok(()));
     let steps: Vec<_> = plan.steps.iter().map(|s| (s.id.as_str(), s.repeat, s.makes_live)).collect();
-    assert_eq!(
-        steps,
-        [("create_and_send", Repeat::Once, true), ("link_recipients", Repeat::Repeatable, false)]
-    );
+    assert_eq!(steps, [("create_and_send", Repeat::Once, true), ("link_recipients", Repeat::Repeatable, false)]);
     assert_eq!(plan.steps[0].in_doubt, WhenInDoubt::Park { hold: Duration::from_secs(900) });
     assert_eq!(plan.steps[1].needs, ["create_and_send"]);
     assert_eq!((plan.recipients.len(), plan.documents.len()), (2, 1));
@@ -167,9 +164,21 @@ fn a_signer_acts_for_a_person_a_company_or_both() {
 fn a_foreign_identity_number_is_another_document_with_its_form() {
     let account = account(json!({}));
     for (kind, value, expected) in [
-        (NationalIdType::Rut, "12.345.678-5", json!({ "nomeDocumento": "RUT", "formatoDadosDocumento": 2, "qtdeCaracteresDocumento": 9 })),
-        (NationalIdType::Nif, "12345678Z", json!({ "nomeDocumento": "NIF", "formatoDadosDocumento": 1, "qtdeCaracteresDocumento": 9 })),
-        (NationalIdType::Passport, "AAB123456", json!({ "nomeDocumento": "Passaporte", "formatoDadosDocumento": 1, "qtdeCaracteresDocumento": 9 })),
+        (
+            NationalIdType::Rut,
+            "12.345.678-5",
+            json!({ "nomeDocumento": "RUT", "formatoDadosDocumento": 2, "qtdeCaracteresDocumento": 9 }),
+        ),
+        (
+            NationalIdType::Nif,
+            "12345678Z",
+            json!({ "nomeDocumento": "NIF", "formatoDadosDocumento": 1, "qtdeCaracteresDocumento": 9 }),
+        ),
+        (
+            NationalIdType::Passport,
+            "AAB123456",
+            json!({ "nomeDocumento": "Passaporte", "formatoDadosDocumento": 1, "qtdeCaracteresDocumento": 9 }),
+        ),
     ] {
         let mut order = example_order();
         order.recipients[0].spec.national_id = NationalId::new(kind, value, None).ok();
@@ -224,7 +233,8 @@ fn turns_are_dense_and_copies_have_none() {
         spec: recipient(Role::Signer, "Carla Dias", "carla@example.com", 7),
     });
     let sent = json_of(&Case::new(order).sending(&*account));
-    let turns: Vec<Value> = sent["destinatarios"].as_array().unwrap().iter().map(|r| r["ordemAssinatura"].clone()).collect();
+    let turns: Vec<Value> =
+        sent["destinatarios"].as_array().unwrap().iter().map(|r| r["ordemAssinatura"].clone()).collect();
     assert_eq!(turns, [json!(1), json!(2), Value::Null, json!(2)]);
     assert_eq!(sent["usarOrdemAssinatura"], true);
 }
@@ -281,7 +291,8 @@ fn a_message_of_ones_own_needs_both_members() {
     let account = account(json!({}));
     let mut order = example_order();
     order.recipients[0].spec.message = Some("Só para você.".to_owned());
-    let own = |order: &Order| Case::new(order.clone()).recipient(&*account)["assinarOnline"]["mensagemPersonalizada"].clone();
+    let own =
+        |order: &Order| Case::new(order.clone()).recipient(&*account)["assinarOnline"]["mensagemPersonalizada"].clone();
     assert_eq!(own(&order), json!({ "titulo": "Contrato de locação 4711", "texto": "Só para você." }));
     order.recipients[0].spec.message = None;
     order.recipients[0].spec.provider_options.insert("arqsign".to_owned(), json!({ "titulo": "Oi" }));

@@ -62,7 +62,8 @@ fn a_new_account_looks_first_then_registers_and_is_complete() {
     assert_eq!((list.method, list.url.path()), (Method::Get, "/api/v1/confwebhook"));
     assert_eq!(healthy(&fresh()), (false, "The webhook is not registered at ArqSign yet.".to_owned()));
 
-    let looked = after(&*account, &fresh(), &json!([entry(json!({ "urlPublicar": "https://erp.example.com", "nome": "erp" }))]));
+    let looked =
+        after(&*account, &fresh(), &json!([entry(json!({ "urlPublicar": "https://erp.example.com", "nome": "erp" }))]));
     let register = next(&*account, &looked).unwrap();
     assert_eq!((register.method, register.url.path()), (Method::Post, "/api/v1/confwebhook"));
     assert_eq!(
@@ -114,20 +115,28 @@ fn a_taken_name_gets_a_number() {
 #[test]
 fn a_new_address_gets_a_new_webhook_and_the_old_one_is_switched_off() {
     let account = account(json!({}));
-    let old = entry(json!({ "id": OLD, "urlPublicar": "https://broker.example.com/callbacks/arqsign/token-0", "hmac": "old-key" }));
+    let old = entry(
+        json!({ "id": OLD, "urlPublicar": "https://broker.example.com/callbacks/arqsign/token-0", "hmac": "old-key" }),
+    );
     let before = switched_on(&working(), "webhook_url", "https://broker.example.com/callbacks/arqsign/token-0");
     let before = switched_on(&before, "webhook_hmac_key", "old-key");
     let looked = after(&*account, &before, &json!([old]));
     let register = next(&*account, &looked).unwrap();
     assert_eq!(json_of(&register)["nome"], format!("{NAME}-2"));
     let registered = after(&*account, &looked, &json!({ "id": ID, "chaveHMAC": KEY }));
-    assert_eq!((registered["webhook_hmac_key"].as_str(), registered["webhook_previous_hmac_key"].as_str()), (KEY, "old-key"));
+    assert_eq!(
+        (registered["webhook_hmac_key"].as_str(), registered["webhook_previous_hmac_key"].as_str()),
+        (KEY, "old-key")
+    );
 
     let due = switched_on(&registered, "webhook_checked_at", "2025-06-01T00:00:00+00:00");
     let foreign = entry(json!({ "id": "other", "nome": "rubrica-pac_other", "urlPublicar": "https://x.example.com" }));
     let listed = after(&*account, &due, &json!([entry(json!({ "nome": format!("{NAME}-2") })), old, foreign]));
     let switch = next(&*account, &listed).unwrap();
-    assert_eq!((switch.method, switch.url.path()), (Method::Patch, &*format!("/api/v1/confwebhook/{OLD}/alterar-status")));
+    assert_eq!(
+        (switch.method, switch.url.path()),
+        (Method::Patch, &*format!("/api/v1/confwebhook/{OLD}/alterar-status"))
+    );
     assert_eq!(json_of(&switch), json!({ "status": 2 }));
     let finished = done(replied(&*account, &listed, &Reply::new(200, "")));
     assert_eq!(next(&*account, &finished), None);
@@ -148,7 +157,10 @@ fn a_webhook_switched_off_after_failures_is_switched_on_again() {
         let listed = after(&*account, &due, &json!([entry(change)]));
         assert_eq!(healthy(&listed), (false, said.to_owned()));
         let switch = next(&*account, &listed).unwrap();
-        assert_eq!((switch.url.path(), json_of(&switch)), (&*format!("/api/v1/confwebhook/{ID}/alterar-status"), json!({ "status": 1 })));
+        assert_eq!(
+            (switch.url.path(), json_of(&switch)),
+            (&*format!("/api/v1/confwebhook/{ID}/alterar-status"), json!({ "status": 1 }))
+        );
         let finished = done(replied(&*account, &listed, &Reply::new(200, "")));
         assert_eq!((next(&*account, &finished), healthy(&finished).0), (None, true));
     }
@@ -216,7 +228,11 @@ fn refusals_of_the_set_up_say_what_to_do() {
     let denied = refused(replied(&*account, &fresh(), &refusal(401, "Acesso não autorizado.")));
     assert_eq!(denied.class, Class::Authentication);
     let looked = after(&*account, &fresh(), &json!([]));
-    let invalid = refused(replied(&*account, &looked, &refusal(400, "O(s) item(ns) listado(s) está(ão) com o formato incorreto: urlPublicar")));
+    let invalid = refused(replied(
+        &*account,
+        &looked,
+        &refusal(400, "O(s) item(ns) listado(s) está(ão) com o formato incorreto: urlPublicar"),
+    ));
     assert_eq!((invalid.class, invalid.code.as_str()), (Class::InvalidRequest, "confwebhook/http_400"));
     let off = switched_on(&working(), "webhook_status", "3");
     assert!(matches!(replied(&*account, &off, &Reply::new(500, "")), Outcome::Unknown(_)));

@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 
 use crate::envelope::neutral_envelope;
 use crate::support::{
-    Case, account, answer, credentials, document, done, example_order, field, json_of, moment, moment_with, recipient_id,
-    settings, signer, status, told, try_open, webhook, with, working,
+    Case, account, answer, credentials, document, done, example_order, field, json_of, moment, moment_with,
+    recipient_id, settings, signer, status, told, try_open, webhook, with, working,
 };
 
 fn schema_faults(more: Value) -> Vec<String> {
@@ -54,7 +54,10 @@ fn both_keys_are_required_and_blank_ones_are_refused() {
     assert_eq!(told, ["blank /credentials/app_key", "blank /credentials/subscription_key"]);
     let wrong = with(settings(), json!({ "base_url": "ftp://x.example.com" }));
     let Err(both) = ArqSign::new().open(&wrong, &json!({ "app_key": "x" })) else { panic!("two faults") };
-    assert_eq!(both.iter().map(|f| f.pointer.as_str()).collect::<Vec<_>>(), ["/settings/base_url", "/credentials/subscription_key"]);
+    assert_eq!(
+        both.iter().map(|f| f.pointer.as_str()).collect::<Vec<_>>(),
+        ["/settings/base_url", "/credentials/subscription_key"]
+    );
 }
 
 #[test]
@@ -75,10 +78,25 @@ fn every_assumption_that_can_be_corrected_has_its_setting() {
     let profile = ArqSign::new();
     let properties = &profile.profile().settings_schema["properties"];
     for name in [
-        "datetime_formats", "bit_encoding", "dados_assinatura_parent", "max_total_bytes", "download_mode",
-        "link_send_headers", "status_text_map", "resend_validate_key", "credit_item_ids", "error_message_pointers",
-        "rate_limit_statuses", "rate_limit_default_wait_s", "error_messages", "max_recipients",
-        "resend_invalidates_links", "subscription_header", "cancel_body", "read_after_write_grace_s", "phone_format",
+        "datetime_formats",
+        "bit_encoding",
+        "dados_assinatura_parent",
+        "max_total_bytes",
+        "download_mode",
+        "link_send_headers",
+        "status_text_map",
+        "resend_validate_key",
+        "credit_item_ids",
+        "error_message_pointers",
+        "rate_limit_statuses",
+        "rate_limit_default_wait_s",
+        "error_messages",
+        "max_recipients",
+        "resend_invalidates_links",
+        "subscription_header",
+        "cancel_body",
+        "read_after_write_grace_s",
+        "phone_format",
     ] {
         assert!(properties.get(name).is_some(), "{name}");
     }
@@ -112,7 +130,11 @@ fn the_defaults_of_the_schema_are_those_of_the_account() {
             format!("{:?}", account.setup(&moment_with(&working))),
             format!("{:?}", account.callback(&webhook(&json!({ "IdProcesso": "x" })), &moment_with(&working))),
             format!("{:?}", case.created(account, &Reply::new(429, r#"{"message":"x"}"#))),
-            format!("{:?}", account.operation_reply("get_subscription", &answer(&json!({ "assinatura": { "itens": [{ "id": 2 }] } })))),
+            format!(
+                "{:?}",
+                account
+                    .operation_reply("get_subscription", &answer(&json!({ "assinatura": { "itens": [{ "id": 2 }] } })))
+            ),
         ]
     };
     assert_eq!(shown(&*plain), shown(&*spelled));
@@ -137,7 +159,10 @@ fn what_the_schema_refuses_is_told_with_its_place() {
         (json!({ "webhook": { "check_every_s": 60 } }), "/settings/webhook/check_every_s"),
         (json!({ "subscription_header": "X-Key" }), "/settings/subscription_header"),
         (json!({ "bit_encoding": { "default": "text" } }), "/settings/bit_encoding/default"),
-        (json!({ "bit_encoding": { "fields": { "gerarQrCode": "text" } } }), "/settings/bit_encoding/fields/gerarQrCode"),
+        (
+            json!({ "bit_encoding": { "fields": { "gerarQrCode": "text" } } }),
+            "/settings/bit_encoding/fields/gerarQrCode",
+        ),
         (json!({ "dados_assinatura_parent": "x" }), "/settings/dados_assinatura_parent"),
         (json!({ "signer_data": { "document": "passport" } }), "/settings/signer_data/document"),
         (json!({ "phone_format": "national" }), "/settings/phone_format"),
@@ -189,7 +214,10 @@ fn the_base_url_may_have_a_path() {
     }
     let urls = account(json!({ "link_hosts": ["files.arqsign.test"] })).outgoing_urls();
     let told: Vec<_> = urls.iter().map(|(at, url)| format!("{at} {url}")).collect();
-    assert_eq!(told, ["/settings/base_url https://api-rest.arqsign.com/", "/settings/link_hosts/0 https://files.arqsign.test/"]);
+    assert_eq!(
+        told,
+        ["/settings/base_url https://api-rest.arqsign.com/", "/settings/link_hosts/0 https://files.arqsign.test/"]
+    );
 }
 
 #[test]
@@ -216,7 +244,8 @@ fn bits_are_written_as_the_account_says() {
 
 #[test]
 fn data_of_the_signature_stands_where_the_account_says() {
-    let ana = sent(json!({ "dados_assinatura_parent": "assinatura_eletronica" }))["destinatarios"][0]["assinarOnline"].clone();
+    let ana = sent(json!({ "dados_assinatura_parent": "assinatura_eletronica" }))["destinatarios"][0]["assinarOnline"]
+        .clone();
     assert!(ana.get("dadosAssinatura").is_none());
     assert_eq!(ana["assinaturaEletronica"]["dadosAssinatura"]["signatario"]["nome"], "Ana Souza");
 }
@@ -224,7 +253,8 @@ fn data_of_the_signature_stands_where_the_account_says() {
 #[test]
 fn what_the_signer_must_enter_is_what_the_account_says() {
     let settings = json!({ "signer_data": { "require_name": false, "require_document": false, "document": "rg" } });
-    let electronic = Case::new(example_order()).recipient(&*account(settings))["assinarOnline"]["assinaturaEletronica"].clone();
+    let electronic =
+        Case::new(example_order()).recipient(&*account(settings))["assinarOnline"]["assinaturaEletronica"].clone();
     assert_eq!(
         electronic,
         json!({ "obrigarSignatarioInformarNome": false, "obrigarSignatarioInformarNumeroDocumento": false, "tipoDocumentoAInformar": 3 })
@@ -234,7 +264,10 @@ fn what_the_signer_must_enter_is_what_the_account_says() {
     let mut known = example_order();
     known.recipients[0].spec.national_id = NationalId::new(NationalIdType::Cpf, "529.982.247-25", None).ok();
     let known = Case::new(known).recipient(&*account(json!({ "signer_data": { "document": "cnh" } })));
-    assert_eq!(known["assinarOnline"]["assinaturaEletronica"]["tipoDocumentoAInformar"], 1, "the recipient's own comes first");
+    assert_eq!(
+        known["assinarOnline"]["assinaturaEletronica"]["tipoDocumentoAInformar"], 1,
+        "the recipient's own comes first"
+    );
 }
 
 #[test]
@@ -251,7 +284,10 @@ fn telephone_numbers_have_the_accounts_form() {
     }];
     for (form, number) in [("e164", "+5531999998888"), ("digits", "5531999998888")] {
         let sent = Case::new(order.clone()).recipient(&*account(json!({ "phone_format": form })));
-        assert_eq!((&sent["telefone"], &sent["assinarOnline"]["seguranca"]["codigoSegurancaTelefone"]), (&json!(number), &json!(number)));
+        assert_eq!(
+            (&sent["telefone"], &sent["assinarOnline"]["seguranca"]["codigoSegurancaTelefone"]),
+            (&json!(number), &json!(number))
+        );
     }
 }
 
@@ -270,9 +306,15 @@ fn limits_are_the_accounts() {
     let account = account(json!({ "max_total_bytes": 90_000, "max_recipients": 1 }));
     let mut order = example_order();
     order.documents.push(document(2));
-    assert_eq!(told(&account.check(&order)), ["error documents_too_large /documents", "error too_many_recipients /recipients"]);
+    assert_eq!(
+        told(&account.check(&order)),
+        ["error documents_too_large /documents", "error too_many_recipients /recipients"]
+    );
     let limits = account.limits();
-    assert_eq!((limits.max_document_bytes, limits.max_recipients, limits.documents_per_submission), (Some(90_000), Some(1), Some(25)));
+    assert_eq!(
+        (limits.max_document_bytes, limits.max_recipients, limits.documents_per_submission),
+        (Some(90_000), Some(1), Some(25))
+    );
 }
 
 #[test]
@@ -282,7 +324,8 @@ fn the_plans_limits_are_windows_of_which_the_month_keeps_a_part_for_sending() {
         rates.iter().map(|r| (r.calls, r.per.as_secs(), r.reserved)).collect::<Vec<_>>()
     };
     assert_eq!(windows(json!({})), [(4, 1, 0), (80, 60, 0), (80, 3600, 0), (80, 2_592_000, 16)]);
-    let corporate = json!({ "rate_limits": { "per_minute": 240, "per_hour": 400, "per_month": 400, "reserved_percent": 50 } });
+    let corporate =
+        json!({ "rate_limits": { "per_minute": 240, "per_hour": 400, "per_month": 400, "reserved_percent": 50 } });
     assert_eq!(windows(corporate), [(4, 1, 0), (240, 60, 0), (400, 3600, 0), (400, 2_592_000, 200)]);
 }
 
@@ -295,7 +338,10 @@ fn waits_time_outs_and_pauses_are_the_accounts() {
     let case = Case::new(example_order());
     assert_eq!(case.step(&*account, 0).in_doubt, WhenInDoubt::Park { hold: Duration::from_secs(60) });
     let pace = account.pace();
-    assert_eq!((pace.concurrency, pace.longest_call, pace.polling[0].every), (2, Duration::from_secs(300), Duration::from_secs(7200)));
+    assert_eq!(
+        (pace.concurrency, pace.longest_call, pace.polling[0].every),
+        (2, Duration::from_secs(300), Duration::from_secs(7200))
+    );
     assert_eq!(account.connection().connect_timeout, Duration::from_secs(3));
     assert_eq!(case.sending(&*account).timeout, Duration::from_secs(300));
     assert_eq!(case.status_request(&*account).call.timeout, Duration::from_secs(20));

@@ -91,10 +91,7 @@ pub fn example_order() -> Order {
 
 /// Ana signs first, then Bruno.
 pub fn two_turns() -> Order {
-    order(vec![
-        signer("Ana Souza", "ana@example.com"),
-        recipient(Role::Signer, "Bruno Lima", "bruno@example.com", 7),
-    ])
+    order(vec![signer("Ana Souza", "ana@example.com"), recipient(Role::Signer, "Bruno Lima", "bruno@example.com", 7)])
 }
 
 /// A submission of an order.

@@ -34,10 +34,14 @@ fn ana(changes: Value) -> Value {
 
 #[test]
 fn trigger_1_confirms_the_sending_and_tells_the_deadline() {
-    let body = event(1, "ProcessoEnviado", json!({
-        "StatusProcesso": "Aguardando", "IdStatusProcesso": 2, "DataEnvio": "2025-07-02T14:03:12",
-        "DataExpiracao": "2025-08-01T14:03:12", "Signatarios": null
-    }));
+    let body = event(
+        1,
+        "ProcessoEnviado",
+        json!({
+            "StatusProcesso": "Aguardando", "IdStatusProcesso": 2, "DataEnvio": "2025-07-02T14:03:12",
+            "DataExpiracao": "2025-08-01T14:03:12", "Signatarios": null
+        }),
+    );
     let reading = believed(told(&body));
     assert_eq!((reading.state, reading.vendor_status.as_str()), (Some(SubmissionState::Sent), "ProcessoEnviado"));
     assert_eq!(reading.occurred_at, Some(at("2025-07-02T14:03:12Z")));
@@ -73,12 +77,21 @@ fn trigger_3_tells_who_signed_when_and_what_they_uploaded() {
     assert_eq!((reading.state, reading.acted), (Some(SubmissionState::InProgress), true));
     assert_eq!(reading.recipients.len(), 1, "of the others nothing is told");
     let ana = &reading.recipients[0];
-    assert_eq!((ana.recipient, ana.status, ana.at), (recipient_id(1), Some(RecipientStatus::Completed), Some(at("2025-07-03T09:20:45Z"))));
+    assert_eq!(
+        (ana.recipient, ana.status, ana.at),
+        (recipient_id(1), Some(RecipientStatus::Completed), Some(at("2025-07-03T09:20:45Z")))
+    );
     let certificate = ana.certificate.clone().unwrap();
-    assert_eq!((certificate.name.as_deref(), certificate.issuer.as_deref()), (Some("ANA SOUZA:52998224725"), Some("AC Teste")));
+    assert_eq!(
+        (certificate.name.as_deref(), certificate.issuer.as_deref()),
+        (Some("ANA SOUZA:52998224725"), Some("AC Teste"))
+    );
     assert_eq!(certificate.properties["valid_until"], "2027-01-01");
     let file = &reading.artifacts[0];
-    assert_eq!((file.kind, file.filename.as_str(), file.part.as_deref()), (ArtifactKind::SignerAttachment, "RG_frente.jpg", Some("9d2c")));
+    assert_eq!(
+        (file.kind, file.filename.as_str(), file.part.as_deref()),
+        (ArtifactKind::SignerAttachment, "RG_frente.jpg", Some("9d2c"))
+    );
     assert!(!file.essential);
     let unsigned = ana_unsigned();
     assert_eq!(told(&event(3, "ProcessoAssinado", json!({ "Signatarios": unsigned }))), Told::Read);
@@ -114,7 +127,8 @@ fn trigger_8_tells_the_signers_and_the_end_is_read() {
 
 #[test]
 fn events_go_by_number_or_by_name_and_are_read_when_the_two_disagree() {
-    let sent = |body: &Value| matches!(told(body), Told::Facts(reading) if reading.state == Some(SubmissionState::Sent));
+    let sent =
+        |body: &Value| matches!(told(body), Told::Facts(reading) if reading.state == Some(SubmissionState::Sent));
     assert!(sent(&event(1, "OutroNome", json!({}))));
     assert!(sent(&event(1, "ProcessoEnviado", json!({ "IdEvento": null }))));
     assert!(sent(&event(1, "processoenviado", json!({ "IdEvento": "1" }))));
