@@ -10,7 +10,8 @@ use provider_clients::provider::{
 use serde_json::{Value, json};
 
 use crate::support::{
-    KEY, PROCESS, account, credentials, facts, moment_with, proof, raw_proof, settings, webhook, working,
+    KEY, PROCESS, account, credentials, facts, moment_with, proof, raw_proof, settings, submission_id, webhook, with,
+    working,
 };
 
 /// The contract's example, about our submission.
@@ -177,4 +178,24 @@ fn the_answers_keep_the_webhook_on() {
         assert_eq!((answer.status, answer.body.as_str()), (status, ""));
     }
     assert_eq!(ArqSign::new().unknown_token_answer().unwrap().status, 200);
+}
+
+#[test]
+fn every_trigger_with_our_reference_adopts_a_sending_in_doubt() {
+    for (number, name) in [
+        (1, "ProcessoEnviado"),
+        (2, "ProcessoFalhaEnvio"),
+        (3, "ProcessoAssinado"),
+        (4, "ProcessoRecusado"),
+        (5, "ProcessoCancelado"),
+        (6, "ProcessoExpirado"),
+        (7, "ProcessoReenviado"),
+        (8, "ProcessoConcluido"),
+    ] {
+        let told = about(&with(concluded(), json!({ "IdEvento": number, "Evento": name })));
+        let correlation = told.correlation.unwrap();
+        assert_eq!(correlation.key, CorrelationKey::Tail(submission_id().tail()));
+        assert!(correlation.adopts && correlation.doubles, "{name}");
+        assert_eq!((told.reference.as_deref(), told.word.as_str()), (Some(PROCESS), name));
+    }
 }

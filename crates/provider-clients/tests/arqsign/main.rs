@@ -10,6 +10,7 @@
 mod actions;
 mod artifacts;
 mod callbacks;
+mod capabilities;
 mod check;
 mod codes;
 mod created;

@@ -52,6 +52,16 @@ fn trigger_1_confirms_the_sending_and_tells_the_deadline() {
 }
 
 #[test]
+fn trigger_1_of_an_adopted_process_is_believed_before_its_signers_are_known() {
+    let adopted = Case::new(two_turns());
+    let body = event(1, "ProcessoEnviado", json!({ "IdStatusProcesso": 2, "Signatarios": null }));
+    let reading = believed(told_to(&adopted, json!({}), &body));
+    let states: Vec<_> = reading.recipients.iter().map(|r| r.status).collect();
+    assert_eq!(reading.state, Some(SubmissionState::Sent));
+    assert_eq!(states, [Some(RecipientStatus::Sent), Some(RecipientStatus::Created)]);
+}
+
+#[test]
 fn trigger_2_fails_the_recipient_and_asks_for_a_person() {
     for changes in [
         json!({ "FalhaEnvio": "true", "DadosAssinatura": null }),
