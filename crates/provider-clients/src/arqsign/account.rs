@@ -85,7 +85,7 @@ impl Account for ArqAccount {
             cancel: Cancels::ByCall,
             remind: Reminds::Everybody,
             corrects: Corrects::Transaction,
-            callbacks: self.checked.settings.webhook.enabled,
+            callbacks: self.checked.settings.webhook.enabled || self.keys.webhook.is_some(),
             expiry: SeenToBy::Broker,
             reminders: SeenToBy::Provider,
             evidence: true,

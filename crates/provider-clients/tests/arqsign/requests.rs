@@ -324,3 +324,14 @@ fn only_fields_of_every_signer_make_places_manual() {
         json!([{ "documentoDeOrdem": 1, "pessoaFisica": { "pagina": 1, "altura": 20.0, "largura": 60.0, "posicaoX": 25.4, "posicaoY": 25.4 } }])
     );
 }
+
+#[test]
+fn a_place_at_the_very_edge_is_never_a_zero() {
+    let account = account(json!({}));
+    let mut order = order(vec![signer("Ana Souza", "ana@example.com")]);
+    order.recipients[0].spec.fields = vec![field(1, 1, 0.0, 0.0)];
+    let place =
+        Case::new(order).recipient(&*account)["assinarOnline"]["definirPosicaoAssinaturaManual"][0]["pessoaFisica"]
+            .clone();
+    assert_eq!((&place["posicaoX"], &place["posicaoY"]), (&json!(0.01), &json!(0.01)));
+}

@@ -1,13 +1,15 @@
 //! The webhook at the vendor in all its states. Sections 2.15 to 2.17, 4 and 5.
 
 use domain::outcome::{Class, Outcome};
+use provider_clients::arqsign::ArqSign;
 use provider_clients::call::{Call, Method};
-use provider_clients::provider::{ACCOUNT_ID, Account, AccountFacts, Moment, Setup};
+use provider_clients::provider::{ACCOUNT_ID, Account, AccountFacts, Moment, Provider, Setup};
 use provider_clients::reply::Reply;
 use serde_json::{Value, json};
 
 use crate::support::{
-    KEY, URL, account, answer, at, done, facts, json_of, moment, moment_with, refusal, refused, with, working,
+    KEY, URL, account, answer, at, credentials, done, facts, json_of, moment, moment_with, refusal, refused, settings,
+    with, working,
 };
 
 const ID: &str = "b1f20000-0000-4000-8000-000000000001";
@@ -212,6 +214,9 @@ fn without_an_address_or_a_wish_nothing_is_set_up() {
     assert_eq!(next(&*off, &fresh()), None);
     assert_eq!(off.webhook_health(&moment_with(&fresh())), None);
     assert!(!off.abilities().callbacks);
+    let by_hand = with(credentials(), json!({ "webhook_hmac_key": KEY }));
+    let off_by_hand = with(settings(), json!({ "webhook": { "enabled": false } }));
+    assert!(ArqSign::new().open(&off_by_hand, &by_hand).unwrap().abilities().callbacks);
     assert!(off.webhook_health(&moment()).is_none());
 }
 
