@@ -7,12 +7,12 @@ use domain::outcome::{Class, Outcome};
 use domain::states::{RecipientStatus, SubmissionState};
 use domain::values::{NationalId, NationalIdType};
 use provider_clients::call::{Body, Call, Method};
-use provider_clients::provider::{Account, Correction, Then, Unbuildable};
+use provider_clients::provider::{Account, Correction, Moment, Then, Unbuildable};
 use provider_clients::reply::Reply;
 use serde_json::{Value, json};
 
 use crate::support::{
-    ANA, Case, PROCESS, account, answer, done, example_order, json_of, moment, recipient_id, refusal, refused,
+    ANA, Case, PROCESS, account, answer, at, done, example_order, json_of, moment, recipient_id, refusal, refused,
 };
 
 fn case() -> Case {
@@ -241,4 +241,23 @@ fn nothing_can_be_done_with_a_process_that_has_no_id() {
     assert!(matches!(remind(&*account, &case), Err(Unbuildable::Defect(_))));
     assert!(matches!(account.cancel_request(&case.view(), None, &moment()), Err(Unbuildable::Defect(_))));
     assert!(account.status_requests(&[case.view()], &moment()).unwrap().is_empty());
+}
+
+#[test]
+fn a_process_that_was_just_created_may_be_unknown_for_a_while() {
+    let account = account(json!({}));
+    let case = case();
+    let call = remind(&*account, &case).unwrap();
+    let class = |now, text: &str| {
+        let moment = Moment { now, ..moment() };
+        let refusal = refusal(400, text);
+        let reminded = refused(account.remind_reply(&case.view(), &call, &moment, &refusal));
+        let corrected = refused(account.correct_reply(recipient_id(1), &case.view(), &call, &moment, &refusal));
+        assert_eq!(reminded.class, corrected.class);
+        reminded.class
+    };
+    let gone = "O(s) id(s) listado(s) não existe(m): idProcesso";
+    assert_eq!(class(at("1970-01-01T00:00:59Z"), gone), Class::ProviderUnavailable);
+    assert_eq!(class(at("1970-01-01T00:01:00Z"), gone), Class::NotFound);
+    assert_eq!(class(at("1970-01-01T00:00:59Z"), "Documento excluído."), Class::NotFound);
 }
