@@ -45,7 +45,8 @@ impl ArqAccount {
             },
             Trigger::Resent => match overview.expires_at {
                 Some(at) => {
-                    let mut reading = Reading::of(None, word);
+                    // Whoever has not signed can again; what happened before stays.
+                    let mut reading = Reading::of(Some(SubmissionState::Sent), word);
                     reading.details.insert("expires_at".to_owned(), json!(at.shown()));
                     Told::Facts(Box::new(reading))
                 }
