@@ -262,9 +262,9 @@ mod tests {
     #[test]
     fn nothing_is_collected_while_the_provider_is_still_at_work() {
         let state = SubmissionState::Finalizing;
-        let at_work = Reading { pending_result: true, ..Reading::of(Some(state), "IN_NOTARY") };
+        let at_work = Reading { pending_result: Some(true), ..Reading::of(Some(state), "IN_NOTARY") };
         assert!(!wants_collecting(&submission(state, at_work.clone())));
-        assert!(waits_for_provider(&submission(state, at_work.clone())));
+        assert!(submission(state, at_work.clone()).awaits_result());
         let closed = Reading::of(Some(state), "FINISHED");
         assert!(wants_collecting(&submission(state, closed)), "without an offer it is completed");
         assert!(!wants_collecting(&submission(SubmissionState::InProgress, at_work)));
