@@ -148,6 +148,8 @@ impl Broker {
             return Ok(Subject::Unknown);
         };
         match (&submission.reference, &about.reference) {
+            // It became known between the two looks.
+            (Some(known), Some(told)) if known == told => Ok(Subject::Known(envelope.id, submission.id)),
             (Some(_), Some(_)) if correlation.doubles => Ok(Subject::Double(envelope.id, submission.id)),
             (Some(_), Some(_)) => Ok(Subject::Abandoned),
             (Some(_), None) => Ok(Subject::Known(envelope.id, submission.id)),
