@@ -8,12 +8,10 @@ use super::journey::Outcome;
 /// Prints one line for each provider, then where the files are.
 pub(super) fn table(outcomes: &[Outcome], output: &Path) {
     println!();
-    println!("provider       envelope    calls  polls  callbacks     time  files  signed document");
+    println!("provider       envelope    calls  polls  callbacks     time  files  signed documents");
     for outcome in outcomes {
         let (state, files, signed) = match &outcome.result {
-            Ok(files) => {
-                ("completed", files.paths.len(), format!("{}, {} signatures", files.verdict, files.signatures))
-            }
+            Ok(files) => ("completed", files.paths.len(), verdicts(&files.signed)),
             Err(_) => ("failed", 0, "see above".to_owned()),
         };
         println!(
@@ -30,6 +28,13 @@ pub(super) fn table(outcomes: &[Outcome], output: &Path) {
         println!("  {}", path.display());
     }
     println!("The demo's database, documents and keys stay in {}/; delete it to begin anew.", output.display());
+}
+
+/// The verdicts on the signed documents, one after another.
+fn verdicts(signed: &[(String, usize)]) -> String {
+    let told = signed.iter().map(|(verdict, signatures)| format!("{verdict}, {signatures} signature(s)"));
+    let told: Vec<String> = told.collect();
+    if told.is_empty() { "none".to_owned() } else { told.join("; ") }
 }
 
 /// Prints what a person needs to go on by hand.
