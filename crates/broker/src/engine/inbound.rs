@@ -70,7 +70,8 @@ impl Broker {
                 return Ok(End::Done);
             }
             Subject::Unknown => {
-                tracing::warn!(account.id = %account.id, "A callback is about a transaction that is not known (yet); it is kept");
+                // The usual case is a provider that is faster than the record of its own answer.
+                tracing::info!(account.id = %account.id, "A callback is about a transaction that is not known (yet); it is kept");
                 self.mark(job, id, CallbackState::Unmatched, about.reference).await?;
                 return Ok(End::Done);
             }
