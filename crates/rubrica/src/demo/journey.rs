@@ -172,7 +172,7 @@ impl Journey<'_> {
             }
             // The name comes from outside: only its last part may name a file here.
             let name = Path::new(word(artifact, "/filename")).file_name().unwrap_or_else(|| id.as_ref());
-            let path = folder.join(name);
+            let path = free_path(&folder, Path::new(name), &files.paths);
             std::fs::write(&path, bytes)?;
             self.say(&format!("saved {}: {}", word(artifact, "/kind"), path.display()));
             files.paths.push(path);
@@ -215,6 +215,14 @@ impl Journey<'_> {
     fn count_callbacks(&self) -> usize {
         self.vendors.callbacks().iter().filter(|callback| callback.vendor == self.provider.kind).count()
     }
+}
+
+/// A path for a file of this name that none of `taken` has: each signer may give the same document back.
+fn free_path(folder: &Path, name: &Path, taken: &[PathBuf]) -> PathBuf {
+    let (stem, extension) = (name.file_stem().unwrap_or_default(), name.extension().unwrap_or_default());
+    let numbered = (2_u32..).map(|number| folder.join(format!("{}-{number}.{}", stem.display(), extension.display())));
+    let mut paths = std::iter::once(folder.join(name)).chain(numbered);
+    paths.find(|path| !taken.contains(path)).unwrap_or_else(|| folder.join(name))
 }
 
 /// The recipient or the kind of file that an event is about; events name both by id, never by name.

@@ -101,7 +101,7 @@ pub async fn run(arguments: cli::Demo) -> anyhow::Result<ExitCode> {
         () = stop.cancelled() => Err(anyhow::anyhow!("the demo was stopped")),
     };
     if arguments.keep_running && outcomes.is_ok() && !stop.is_cancelled() {
-        report::running(&url, vendors.base_url(), &kept);
+        report::running(&url, vendors.sandbox(), &kept).await?;
         stop.cancelled().await;
     }
     stop.cancel();

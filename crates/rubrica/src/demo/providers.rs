@@ -39,8 +39,8 @@ pub(super) struct Provider {
     pub papers: &'static [Paper],
     /// The people who act there.
     pub people: &'static [Person],
-    /// Which national number the people have.
-    pub national_id: &'static str,
+    /// Which national number the people have; `None` where the provider has no place for it.
+    pub national_id: Option<&'static str>,
     /// How the people are invited.
     pub delivery: &'static str,
     /// How they come to sign.
@@ -111,16 +111,19 @@ impl Provider {
     pub(super) fn recipients(&self) -> Vec<Value> {
         let recipient = |(index, person): (usize, &Person)| {
             let [given, family, second] = person.names;
-            json!({
+            let mut recipient = json!({
                 "role": person.role,
                 "name": person.names.join(" "),
                 "given_name": given, "family_name": family, "second_family_name": second,
                 "email": self.email(index),
                 "phone": person.phone,
-                "national_id": { "type": self.national_id, "value": person.national_id },
                 "routing_order": person.stage,
                 "delivery": self.delivery,
-            })
+            });
+            if let (Some(kind), Some(members)) = (self.national_id, recipient.as_object_mut()) {
+                members.insert("national_id".to_owned(), json!({ "type": kind, "value": person.national_id }));
+            }
+            recipient
         };
         self.people.iter().enumerate().map(recipient).collect()
     }

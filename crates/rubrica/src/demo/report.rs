@@ -2,8 +2,14 @@
 
 use std::path::Path;
 
-use super::Kept;
+use provider_sandbox::Sandbox;
+
+use super::api::Api;
 use super::journey::Outcome;
+use super::kept::Kept;
+use super::providers::{PROVIDERS, Signing};
+use super::reading::word;
+use super::{PROVIDER_IN_METADATA, callbacks};
 
 /// Prints one line for each provider, then where the files are.
 pub(super) fn table(outcomes: &[Outcome], output: &Path) {
@@ -38,11 +44,26 @@ fn verdicts(signed: &[(String, usize)]) -> String {
 }
 
 /// Prints what a person needs to go on by hand.
-pub(super) fn running(url: &str, vendors: &str, kept: &Kept) {
+///
+/// # Errors
+/// When the API does not list the accounts.
+pub(super) async fn running(url: &str, vendors: &Sandbox, kept: &Kept) -> anyhow::Result<()> {
     println!();
     println!("Rubrica keeps running; Ctrl+C ends it.");
     println!("  Swagger UI          {url}/docs  (Authorize with the API key)");
-    println!("  Signers' pages      {vendors}/  (recipients of new envelopes act there, by hand)");
+    println!("  Signers' pages      {}/  (recipients of new envelopes act there, by hand)", vendors.base_url());
     println!("  API key (tenant)    {}", kept.api_key);
     println!("  Admin key           {}", kept.admin_key);
+    println!();
+    println!("An envelope goes to the account that its `provider_account` names, else to the one of the provider that its");
+    println!("metadata name, as in {{ \"{PROVIDER_IN_METADATA}\": \"arqsign\" }}, else to the first:");
+    let api = Api::new(url, &kept.api_key)?;
+    for provider in PROVIDERS {
+        let account = callbacks::account(&api, provider).await?;
+        println!("  {:<14} {}", provider.kind, word(&account, "/id"));
+        if let Signing::FromOurPage(program) = provider.signing {
+            println!("  {:<14} signers open their `signing_url`; its link is for the program at {}", "", program(vendors));
+        }
+    }
+    Ok(())
 }

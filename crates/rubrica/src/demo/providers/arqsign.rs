@@ -30,8 +30,8 @@ pub(super) const PROVIDER: Provider = Provider {
         Person::signer(1, ["João", "Silva", "Souza"], "529.982.247-25", "+5511987654321"),
         Person::signer(2, ["Ana", "Costa", "Lima"], "111.444.777-35", "+5511987654322"),
     ],
-    national_id: "cpf",
+    national_id: Some("cpf"),
     delivery: "email",
     signing: Signing::AtTheProvider(&[]),
-    envelope: || json!({ "language": "pt", "message": "Por favor, leia e assine o contrato." }),
+    envelope: || json!({ "message": "Por favor, leia e assine o contrato." }),
 };

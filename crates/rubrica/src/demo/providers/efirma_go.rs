@@ -36,7 +36,7 @@ pub(super) const PROVIDER: Provider = Provider {
         Person::signer(2, ["Jesús", "Sánchez", "Alonso"], "12345678Z", "+34600000001"),
         Person::signer(3, ["Lucía", "Fernández", "Gil"], "87654321X", "+34600000002"),
     ],
-    national_id: "nif",
+    national_id: None,
     delivery: "email",
     signing: Signing::AtTheProvider(&[]),
     envelope: || json!({ "message": "Por favor, lea y firme el contrato." }),

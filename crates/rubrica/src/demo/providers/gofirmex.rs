@@ -26,7 +26,7 @@ pub(super) const PROVIDER: Provider = Provider {
         Person::signer(1, ["Camila", "Rojas", "Paz"], "12345678-5", "+56912345671"),
         Person::signer(2, ["Diego", "Soto", "Vega"], "7654321-6", "+56912345672"),
     ],
-    national_id: "rut",
+    national_id: Some("rut"),
     delivery: "email",
     signing: Signing::AtTheProvider(&[]),
     envelope: || json!({}),

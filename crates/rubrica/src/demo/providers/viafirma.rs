@@ -26,7 +26,7 @@ pub(super) const PROVIDER: Provider = Provider {
         Person::signer(1, ["Jesús", "Sánchez", "Alonso"], "12345678Z", "+34600000001"),
         Person::signer(2, ["Lucía", "Fernández", "Gil"], "87654321X", "+34600000002"),
     ],
-    national_id: "nif",
+    national_id: Some("nif"),
     delivery: "none",
     signing: Signing::FromOurPage(|vendors| format!("{}/desktop", vendors.viafirma().base_url())),
     envelope: || json!({ "language": "es", "message": "Por favor, lea y firme el contrato." }),
