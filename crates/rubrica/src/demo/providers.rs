@@ -13,13 +13,8 @@ use super::papers::Paper;
 use crate::config::DeclaredAccount;
 
 /// Every provider of the demo, in the order in which it visits them.
-pub(super) const PROVIDERS: [&Provider; 5] = [
-    &efirma_go::PROVIDER,
-    &gofirmex::PROVIDER,
-    &firma_virtual::PROVIDER,
-    &viafirma::PROVIDER,
-    &arqsign::PROVIDER,
-];
+pub(super) const PROVIDERS: [&Provider; 5] =
+    [&efirma_go::PROVIDER, &gofirmex::PROVIDER, &firma_virtual::PROVIDER, &viafirma::PROVIDER, &arqsign::PROVIDER];
 
 /// One provider of the demo.
 pub(super) struct Provider {

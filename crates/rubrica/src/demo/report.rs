@@ -55,14 +55,20 @@ pub(super) async fn running(url: &str, vendors: &Sandbox, kept: &Kept) -> anyhow
     println!("  API key (tenant)    {}", kept.api_key);
     println!("  Admin key           {}", kept.admin_key);
     println!();
-    println!("An envelope goes to the account that its `provider_account` names, else to the one of the provider that its");
+    println!(
+        "An envelope goes to the account that its `provider_account` names, else to the one of the provider that its"
+    );
     println!("metadata name, as in {{ \"{PROVIDER_IN_METADATA}\": \"arqsign\" }}, else to the first:");
     let api = Api::new(url, &kept.api_key)?;
     for provider in PROVIDERS {
         let account = callbacks::account(&api, provider).await?;
         println!("  {:<14} {}", provider.kind, word(&account, "/id"));
         if let Signing::FromOurPage(program) = provider.signing {
-            println!("  {:<14} signers open their `signing_url`; its link is for the program at {}", "", program(vendors));
+            println!(
+                "  {:<14} signers open their `signing_url`; its link is for the program at {}",
+                "",
+                program(vendors)
+            );
         }
     }
     Ok(())

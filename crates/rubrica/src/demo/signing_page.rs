@@ -102,7 +102,8 @@ mod tests {
 
     #[test]
     fn a_link_is_found_where_the_page_has_one() {
-        let ready = r#"<a class="launch" id="launch" href="viewer://?url=http://x/&#38;operationId=1" rel="noreferrer">"#;
+        let ready =
+            r#"<a class="launch" id="launch" href="viewer://?url=http://x/&#38;operationId=1" rel="noreferrer">"#;
         assert_eq!(launch_link(ready).as_deref(), Some("viewer://?url=http://x/&operationId=1"));
         assert_eq!(launch_link(r#"<a class="launch" id="launch" rel="noreferrer">"#), None);
     }
