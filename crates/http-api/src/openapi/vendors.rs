@@ -69,8 +69,9 @@ fn account_example(profile: &Profile) -> (String, Value) {
 
 /// The members that the schema requires, each as its first example.
 fn required(schema: &Value) -> Map<String, Value> {
-    let names = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
-    let member = |name: &str| Some((name.to_owned(), schema["properties"][name]["examples"].get(0)?.clone()));
+    let names = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    let member =
+        |name: &str| Some((name.to_owned(), schema.pointer(&format!("/properties/{name}/examples/0"))?.clone()));
     names.filter_map(member).collect()
 }
 

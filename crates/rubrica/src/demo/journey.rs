@@ -97,7 +97,8 @@ impl Journey<'_> {
             list(&plan, "/findings").count()
         ));
         for finding in list(&plan, "/findings") {
-            self.say(&format!("  {}: {}", word(finding, "/severity"), word(finding, "/detail")));
+            let about = [word(finding, "/severity"), word(finding, "/pointer")].join(" ");
+            self.say(&format!("  {}: {}", about.trim_end(), word(finding, "/detail")));
         }
 
         let plan_match = format!("\"{}\"", text(&plan, "/digest")?);
@@ -190,7 +191,7 @@ impl Journey<'_> {
             "reference": format!("DEMO-{}", self.provider.kind),
             "subject": self.provider.papers.iter().map(|paper| paper.name).collect::<Vec<_>>().join(", "),
             "recipients": self.provider.recipients(),
-            "provider_account": account["id"],
+            "provider_account": text(&account, "/id")?,
             "metadata": { "demo": self.provider.kind },
         });
         if let (Some(envelope), Value::Object(more)) = (envelope.as_object_mut(), (self.provider.envelope)()) {
