@@ -77,7 +77,8 @@ impl Setup {
         if self.trusts_the_sandbox {
             self.settings.set("verification.trusted_roots", &sandbox.sandbox().ca_pem());
         }
-        let server = Server::start(&self.settings).await;
+        // Boxed: every test would carry the whole start of a broker in its own future.
+        let server = Box::pin(Server::start(&self.settings)).await;
         let client = Client::new(&server.base_url());
         App {
             server: Some(server),

@@ -52,6 +52,14 @@ impl Process {
         self.client.clone()
     }
 
+    /// The most memory that it ever held, in KiB (`VmHWM`). Source: proc(5), `/proc/pid/status`.
+    pub fn peak_memory_kib(&self) -> u64 {
+        let id = self.child.id().expect("it runs");
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).expect("a running process");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("its peak");
+        line.trim().trim_end_matches(" kB").parse().expect("a number")
+    }
+
     /// Waits until it has ended by itself.
     pub async fn ended(&mut self) -> ExitStatus {
         tokio::time::timeout(PATIENCE, self.child.wait()).await.expect("the broker ends").unwrap()

@@ -1,6 +1,7 @@
 //! Measures Rubrica beside plain programs that do the same work on the same machine in the same run. How to read the
 //! figures: `docs/performance.md`.
 
+mod in_base64;
 mod load;
 mod machine;
 mod pdf_file;

@@ -105,6 +105,11 @@ pub fn duration(time: Duration) -> String {
     seconds(time.as_secs_f64())
 }
 
+/// An amount of memory in MiB.
+pub fn mib(kib: u64) -> String {
+    u32::try_from(kib).map_or_else(|_| format!("{kib} KiB"), |kib| format!("{:.1} MiB", f64::from(kib) / 1024.0))
+}
+
 fn write_table<const N: usize>(f: &mut fmt::Formatter<'_>, rows: &[[String; N]]) -> fmt::Result {
     let mut widths = [0; N];
     for row in rows {

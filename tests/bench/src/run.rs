@@ -15,16 +15,16 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::load::{Load, Script};
 use crate::machine::Machine;
-use crate::pdf_file;
 use crate::postgres::OwnDatabase;
 use crate::process::{Process, free_address};
 use crate::reference::{DatabaseManifest, FilesManifest, Manifest, ReadManifest};
-use crate::report::{Comparison, Footprint, Report, duration};
+use crate::report::{Comparison, Footprint, Report, duration, mib};
 use crate::rounds::{Side, compare};
-use crate::subject::{Created, Setup, Subject, draft, plain, request};
+use crate::subject::{Created, Setup, Subject, draft, efirma_go, plain, request};
+use crate::{in_base64, pdf_file, sink};
 
 /// One MiB.
-const MIB: usize = 1024 * 1024;
+pub const MIB: usize = 1024 * 1024;
 /// Envelopes that are read in turns.
 const READ: usize = 32;
 /// The size of their document.
@@ -66,6 +66,9 @@ pub struct RunArgs {
     /// Size of the document that is uploaded and sent, in MiB.
     #[arg(long, default_value_t = 50)]
     mebibytes: usize,
+    /// Size of the document that travels as base64 inside JSON, in MiB.
+    #[arg(long, default_value_t = 60)]
+    base64_mebibytes: usize,
     /// Uploads, and sends, of a round.
     #[arg(long, default_value_t = 4)]
     transfers: usize,
@@ -102,7 +105,8 @@ impl Run {
     async fn everything(&self) -> Result<Report> {
         let mut machine = Machine::here().to_string();
         eprintln!("{machine}\n");
-        let sink = self.start_sink().await?;
+        let (process, address) = sink::start(self.folder.path(), self.limit(), false).await?;
+        let sink = Reference { process, address };
         let mut comparisons = bounded(self.over_sqlite(sink.address)).await?;
         match OwnDatabase::create(&self.args.postgres_url).await {
             Err(error) => {
@@ -120,6 +124,9 @@ impl Run {
         }
         let (with_files, mut lines) = bounded(self.with_files(&sink)).await?;
         comparisons.extend(with_files);
+        lines.extend(
+            bounded(in_base64::measure(&self.binary, &self.folder("base64")?, self.args.base64_mebibytes)).await?,
+        );
         lines.splice(0..0, bounded(self.starts(sink.address)).await?);
         Ok(Report { machine, comparisons, footprint: Footprint { lines } })
     }
@@ -276,7 +283,7 @@ impl Run {
     }
 
     fn setup(&self, folder: PathBuf, database_url: String, sink: SocketAddr) -> Setup {
-        Setup { binary: self.binary.clone(), folder, database_url, sink, max_document_bytes: self.limit() }
+        Setup { binary: self.binary.clone(), folder, database_url, account: efirma_go(sink, self.limit()) }
     }
 
     /// The vendor's limit: a little more than the document.
@@ -292,15 +299,6 @@ impl Run {
             sink,
             form: vendor_form(),
         }
-    }
-
-    async fn start_sink(&self) -> Result<Reference> {
-        let address = free_address()?;
-        let mut command = Command::new(std::env::current_exe()?);
-        command.args(["sink", "--bind", &address.to_string(), "--max-document-bytes", &self.limit().to_string()]);
-        let mut process = Process::start("sink", &mut command, self.folder.path())?;
-        process.ready(&format!("http://{address}/_sandbox/counters")).await?;
-        Ok(Reference { process, address })
     }
 
     async fn start_reference(
@@ -346,12 +344,9 @@ fn reads_of_reference(address: SocketAddr, ids: Vec<String>) -> Script {
     }
 }
 
-fn sqlite_url(folder: &Path) -> String {
+/// The address of the SQLite database in `folder`.
+pub fn sqlite_url(folder: &Path) -> String {
     format!("sqlite://{}?mode=rwc", folder.join("rubrica.db").display())
-}
-
-fn mib(kib: u64) -> String {
-    u32::try_from(kib).map_or_else(|_| format!("{kib} KiB"), |kib| format!("{:.1} MiB", f64::from(kib) / 1024.0))
 }
 
 /// The text part that the vendor wants beside the file, as for the envelopes that the broker sends.

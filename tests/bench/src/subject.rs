@@ -27,10 +27,8 @@ pub struct Setup {
     pub folder: PathBuf,
     /// Its database.
     pub database_url: String,
-    /// Where the vendor answers.
-    pub sink: SocketAddr,
-    /// The largest document that the vendor takes, in bytes.
-    pub max_document_bytes: u64,
+    /// Kind, settings and credentials of its account at the vendor.
+    pub account: Value,
 }
 
 /// A running broker.
@@ -82,7 +80,15 @@ impl Subject {
     /// # Errors
     /// When it is not created.
     pub async fn create(&self) -> Result<Created> {
-        let body = self.ask(Method::POST, "/v1/envelopes", Some(draft().into()), StatusCode::CREATED).await?;
+        self.create_from(draft()).await
+    }
+
+    /// Creates a draft of this description.
+    ///
+    /// # Errors
+    /// When it is not created.
+    pub async fn create_from(&self, described: String) -> Result<Created> {
+        let body = self.ask(Method::POST, "/v1/envelopes", Some(described.into()), StatusCode::CREATED).await?;
         let shown: Value = serde_json::from_str(&body)?;
         let path_id = shown.get("id").and_then(Value::as_str).context("an envelope without id")?.to_owned();
         let id: EnvelopeId = path_id.parse()?;
@@ -95,6 +101,15 @@ impl Subject {
     /// When it is not taken.
     pub async fn upload(&self, envelope: &str, document: Bytes) -> Result<()> {
         self.ask(Method::POST, &upload_path(envelope), Some(document), StatusCode::CREATED).await.map(drop)
+    }
+
+    /// Sends a draft; its submission may go on afterwards.
+    ///
+    /// # Errors
+    /// When that is refused.
+    pub async fn send(&self, envelope: &str) -> Result<()> {
+        let path = format!("/v1/envelopes/{envelope}/send");
+        self.ask(Method::POST, &path, None, StatusCode::ACCEPTED).await.map(drop)
     }
 
     /// The envelope as it is answered.
@@ -181,6 +196,10 @@ impl Subject {
 
 impl Setup {
     fn configuration(&self, bind: SocketAddr, master_key: &str, api_key: &str) -> Value {
+        let mut account = self.account.clone();
+        if let Some(members) = account.as_object_mut() {
+            members.insert("name".to_owned(), "vendor".into());
+        }
         json!({
             "server": { "bind": bind },
             "database": { "url": self.database_url, "migrate_on_start": true },
@@ -190,19 +209,7 @@ impl Setup {
             "tenants": [{
                 "slug": "bench",
                 "name": "Bench",
-                "accounts": [{
-                    "name": "vendor",
-                    "kind": "efirma_go",
-                    "settings": {
-                        "base_url": format!("http://{}/efirma_go", self.sink),
-                        "cif_desarrollador": "A23433211",
-                        "nombre_cliente": "Cliente A",
-                        "cif_cliente": "A77445566",
-                        "email_cliente": "cliente@cliente.example",
-                        "max_document_bytes": self.max_document_bytes,
-                    },
-                    "credentials": { "private_key": "test-private-key-0001" },
-                }],
+                "accounts": [account],
                 "routing": { "default_account": "vendor" },
                 "api_keys": [{
                     "name": "bench",
@@ -212,6 +219,22 @@ impl Setup {
             }],
         })
     }
+}
+
+/// An account at the efirma GO behind `sink`, which takes documents up to that size.
+pub fn efirma_go(sink: SocketAddr, max_document_bytes: u64) -> Value {
+    json!({
+        "kind": "efirma_go",
+        "settings": {
+            "base_url": format!("http://{sink}/efirma_go"),
+            "cif_desarrollador": "A23433211",
+            "nombre_cliente": "Cliente A",
+            "cif_cliente": "A77445566",
+            "email_cliente": "cliente@cliente.example",
+            "max_document_bytes": max_document_bytes,
+        },
+        "credentials": { "private_key": "test-private-key-0001" },
+    })
 }
 
 /// A request without a body yet, to the server at `address`.

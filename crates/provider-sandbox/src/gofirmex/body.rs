@@ -1,15 +1,13 @@
 //! Request bodies: JSON objects that carry files as base64. Source: contract section 2.
 
 use actix_web::HttpRequest;
-use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::Payload;
 use aws_lc_rs::digest::{SHA256, digest};
-use base64::prelude::{BASE64_STANDARD, Engine as _};
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use crate::form::drain;
 use crate::ledger::FileRecord;
+use crate::upload::{self, Limits};
 
 /// A JSON object.
 pub(super) type Object = Map<String, Value>;
@@ -17,8 +15,8 @@ pub(super) type Object = Map<String, Value>;
 /// The member that holds a file.
 const CONTENT: &str = "document";
 
-/// Largest body in bytes: a few times the largest document as base64.
-const BODY_BYTES: usize = 64 * 1024 * 1024;
+/// Files are kept whatever their size: whether one is too large is told after other faults. Source: contract section 10.2.
+const LIMITS: Limits = Limits { member: CONTENT, file_bytes: None, keep_files: true };
 
 /// A file of a request.
 #[derive(Clone, Debug)]
@@ -53,23 +51,26 @@ impl Body {
     /// # Errors
     /// [`BodyError`].
     pub(super) async fn read(request: &HttpRequest, payload: Payload) -> Result<Self, BodyError> {
-        if !is_json(request) {
-            drain(payload).await.map_err(|_| BodyError::Broken)?;
-            return Ok(Self::default());
-        }
-        let bytes = payload.to_bytes_limited(BODY_BYTES).await.map_err(|_| BodyError::TooLarge)?;
-        let bytes = bytes.map_err(|_| BodyError::Broken)?;
-        let Ok(mut object) = serde_json::from_slice::<Object>(&bytes) else {
-            return Ok(Self::default());
+        let sent = match upload::read(request, payload, LIMITS).await {
+            Ok(sent) => sent,
+            Err(upload::BodyError::MediaType | upload::BodyError::NotJson) => return Ok(Self::default()),
+            Err(upload::BodyError::TooLarge) => return Err(BodyError::TooLarge),
+            Err(upload::BodyError::Broken) => return Err(BodyError::Broken),
         };
-        let mut body = Self::default();
-        if object.get(CONTENT).is_some_and(Value::is_string)
-            && let Some(Value::String(text)) = object.shift_remove(CONTENT)
-        {
-            body.has_content = true;
-            body.content = BASE64_STANDARD.decode(text).ok().map(Content::new);
+        let file = sent.content_of(&sent.json);
+        let mut body = Self {
+            object: None,
+            has_content: file.is_some(),
+            content: file
+                .filter(|file| file.well_formed)
+                .map(|file| Content { bytes: file.bytes.clone(), sha256: file.sha256.clone() }),
+        };
+        if let Value::Object(mut object) = sent.json {
+            if body.has_content {
+                object.shift_remove(CONTENT);
+            }
+            body.object = Some(object);
         }
-        body.object = Some(object);
         Ok(body)
     }
 
@@ -95,9 +96,4 @@ impl Content {
     pub(super) fn new(bytes: Vec<u8>) -> Self {
         Self { sha256: hex::encode(digest(&SHA256, &bytes)), bytes: bytes.into() }
     }
-}
-
-fn is_json(request: &HttpRequest) -> bool {
-    let declared = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    declared.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json")
 }
