@@ -178,7 +178,7 @@ pub const VENDORS: [Vendor; 5] = [
         signs_at_once: false,
         shortest_deadline: Some(Duration::seconds(4)),
         company: "76795561-8",
-        parks: &[],
+        parks: &["create_contract"],
         only_callbacks: false,
     },
     Vendor {

@@ -26,6 +26,9 @@ use crate::{Broker, BrokerError, Result, digest};
 /// How long to wait before asking again for a place among an account's calls.
 pub(crate) const BUSY: Duration = Duration::from_millis(400);
 
+/// How long a call that acts waits for a place.
+const PATIENCE: Duration = Duration::from_secs(3);
+
 /// A submission with everything that its calls may read.
 pub(crate) struct Loaded {
     pub(crate) envelope: Envelope,
@@ -167,7 +170,8 @@ impl Broker {
         }
     }
 
-    /// Makes `call` and reads the answer with `read`. Waits for no place: an account that is busy is `NotSent`.
+    /// Makes `call` and reads the answer with `read`. A call that acts waits a moment for its place; an account that stays busy
+    /// is `NotSent`.
     pub(crate) async fn exchange<T>(
         &self,
         account: &OpenAccount,
@@ -177,9 +181,16 @@ impl Broker {
         traceparent: Option<&str>,
         read: impl FnOnce(&Reply) -> Outcome<T>,
     ) -> Result<Outcome<T>> {
-        let place = match self.place(account, need, longest(call)).await? {
-            Admission::In(place) => place,
-            Admission::Later(wait) => return Ok(busy(wait)),
+        let begun = tokio::time::Instant::now();
+        let place = loop {
+            match self.place(account, need, longest(call)).await? {
+                Admission::In(place) => break place,
+                // Somebody may be waiting for the answer: others' readings are over in a moment.
+                Admission::Later(wait) if need == Need::Act && wait <= BUSY && begun.elapsed() < PATIENCE => {
+                    tokio::time::sleep(wait / 4).await;
+                }
+                Admission::Later(wait) => return Ok(busy(wait)),
+            }
         };
         let permit = Permit::lasting(self.config().send_window);
         let outcome = self.carry(account, files, call, &permit, traceparent, read).await;
