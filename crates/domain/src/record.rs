@@ -320,6 +320,13 @@ impl Submission {
             cancel: self.cancel,
         }
     }
+
+    /// Whether the provider is still at work on the result: until it is there, there is nothing to fetch, and the
+    /// submission is not complete without.
+    #[must_use]
+    pub fn awaits_result(&self) -> bool {
+        self.reading.as_ref().is_some_and(|reading| reading.pending_result == Some(true))
+    }
 }
 
 /// An envelope with all that belongs to it.

@@ -148,7 +148,7 @@ pub const VENDORS: [Vendor; 5] = [
             json!({
                 "base_url": sandbox.firma_virtual().base_url(),
                 "owner_user_id": 20,
-                "default_contract_type_fee_id": 28,
+                "contract_type_id": 1,
                 "lookup_delays_s": [0, 1],
                 "file_lookup_delays_s": [0],
             })

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::accounts::OpenAccount;
 use crate::engine::exchange::Loaded;
-use crate::engine::work::{open_offers, waits_for_person, waits_for_provider};
+use crate::engine::work::{open_offers, waits_for_person};
 use crate::engine::{Edit, End, Need, Task, Who};
 use crate::{Broker, BrokerError, Result};
 
@@ -280,7 +280,7 @@ impl Collecting<'_> {
         let Some(submission) = envelope.submissions.iter().find(|s| s.id == self.id) else { return Ok(End::Done) };
         if submission.state != SubmissionState::Finalizing
             || waits_for_person(submission)
-            || waits_for_provider(submission)
+            || submission.awaits_result()
         {
             return Ok(End::Done);
         }
@@ -298,7 +298,7 @@ impl Collecting<'_> {
                 .submissions
                 .iter()
                 .find(|s| s.id == self.id)
-                .is_none_or(|s| waits_for_person(s) || waits_for_provider(s));
+                .is_none_or(|s| waits_for_person(s) || s.awaits_result());
             // Another submission may have been completed meanwhile, which makes this one the last.
             became_last = makes_evidence && evidence.is_none() && self.is_last(envelope);
             if waits || became_last {

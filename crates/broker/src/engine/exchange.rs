@@ -343,3 +343,19 @@ fn stored_file(artifact: &Artifact) -> StoredFile {
         content_type: Some(artifact.content_type.clone()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use provider_clients::call::Method;
+
+    #[test]
+    fn a_call_proves_itself_with_the_session_whose_token_it_carries() {
+        let call = || Call::new("x", Method::Get, "https://x.example/".parse().unwrap());
+        let session =
+            Session { token: "token-1".into(), expires_at: DateTime::<Utc>::MAX_UTC, values: BTreeMap::new() };
+        assert!(carries(&call().secret_header("authorization", "Bearer token-1"), &session));
+        assert!(!carries(&call().secret_header("authorization", "Bearer token-0"), &session), "an older one");
+        assert!(!carries(&call(), &session));
+    }
+}

@@ -16,7 +16,7 @@ use provider_clients::provider::{Account, Pace, StatusRequest, SubmissionView};
 
 use crate::accounts::OpenAccount;
 use crate::engine::exchange::Loaded;
-use crate::engine::{End, Need, Task, Who, work};
+use crate::engine::{End, Need, Task, Who};
 use crate::{Broker, BrokerError, Result};
 
 /// Submissions that one run of a poll job reads at most; the rest is read by the next run.
@@ -239,7 +239,7 @@ fn schedule(envelope: &Envelope, id: SubmissionId, pace: &Pace, now: DateTime<Ut
     if submission.state.is_terminal() {
         return submission.watched_until.filter(|until| *until > now).map(|_| now + WATCH_EVERY);
     }
-    let collecting = submission.state == SubmissionState::Finalizing && !work::waits_for_provider(submission);
+    let collecting = submission.state == SubmissionState::Finalizing && !submission.awaits_result();
     if collecting || pace.polling.is_empty() {
         return None;
     }

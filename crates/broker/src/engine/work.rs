@@ -189,17 +189,12 @@ fn wants_collecting(submission: &Submission) -> bool {
     let finalizing = submission.state == SubmissionState::Finalizing;
     let ended_otherwise = submission.state.is_terminal()
         && !matches!(submission.state, SubmissionState::Completed | SubmissionState::Refused);
-    if !finalizing && !ended_otherwise || finalizing && waits_for_provider(submission) {
+    if !finalizing && !ended_otherwise || finalizing && submission.awaits_result() {
         return false;
     }
     let open = open_offers(submission).next().is_some();
     // A submission that is finalizing without an offer is completed by the collector too.
     open || (finalizing && submission.reading.is_some() && !waits_for_person(submission))
-}
-
-/// Whether everybody has acted and the provider is still at work on the result.
-pub(crate) fn waits_for_provider(submission: &Submission) -> bool {
-    submission.reading.as_ref().is_some_and(|reading| reading.pending_result == Some(true))
 }
 
 /// Offers that are neither stored nor given up.
@@ -221,4 +216,57 @@ pub(crate) fn waits_for_person(submission: &Submission) -> bool {
         .filter(|offer| offer.essential)
         .any(|offer| state.given_up.contains_key(&offer.key()) && !state.accepted.contains(&offer.key()));
     essential_given_up || state.invalid.iter().any(|key| !state.accepted.contains(key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::facts::Reading;
+    use domain::record::{CollectionState, Renewal};
+    use domain::steps::SubmissionPlan;
+
+    fn submission(state: SubmissionState, reading: Reading) -> Submission {
+        Submission {
+            id: SubmissionId::generate(),
+            account: AccountId::generate(),
+            plan: SubmissionPlan {
+                ordinal: 0,
+                documents: Vec::new(),
+                recipients: Vec::new(),
+                start: Start::AtOnce,
+                steps: Vec::new(),
+                clean_up: Vec::new(),
+            },
+            state,
+            attempt: 1,
+            renewal: Renewal::default(),
+            reference: None,
+            vendor_status: None,
+            acted: false,
+            live: true,
+            cancel: None,
+            ended_at: None,
+            details: std::collections::BTreeMap::new(),
+            error: None,
+            integrity: None,
+            reading: Some(reading),
+            last_read_at: None,
+            next_read_at: None,
+            watched_until: None,
+            delivered: None,
+            collection: CollectionState::default(),
+            created_at: DateTime::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn nothing_is_collected_while_the_provider_is_still_at_work() {
+        let state = SubmissionState::Finalizing;
+        let at_work = Reading { pending_result: Some(true), ..Reading::of(Some(state), "IN_NOTARY") };
+        assert!(!wants_collecting(&submission(state, at_work.clone())));
+        assert!(submission(state, at_work.clone()).awaits_result());
+        let closed = Reading::of(Some(state), "FINISHED");
+        assert!(wants_collecting(&submission(state, closed)), "without an offer it is completed");
+        assert!(!wants_collecting(&submission(SubmissionState::InProgress, at_work)));
+    }
 }

@@ -85,7 +85,7 @@ impl Account for ArqAccount {
             cancel: Cancels::ByCall,
             remind: Reminds::Everybody,
             corrects: Corrects::Transaction,
-            callbacks: self.checked.settings.webhook.enabled,
+            callbacks: self.checked.settings.webhook.enabled || self.keys.webhook.is_some(),
             expiry: SeenToBy::Broker,
             reminders: SeenToBy::Provider,
             evidence: true,
@@ -207,10 +207,10 @@ impl Account for ArqAccount {
         recipient: RecipientId,
         submission: &SubmissionView<'_>,
         _: &Call,
-        _: &Moment<'_>,
+        moment: &Moment<'_>,
         reply: &Reply,
     ) -> Outcome<Then> {
-        self.corrected(recipient, submission, reply)
+        self.corrected(recipient, submission, moment, reply)
     }
 
     fn cancel_request(
@@ -235,8 +235,14 @@ impl Account for ArqAccount {
         self.remind_call(submission)
     }
 
-    fn remind_reply(&self, submission: &SubmissionView<'_>, _: &Call, _: &Moment<'_>, reply: &Reply) -> Outcome<Then> {
-        self.reminded(submission, reply)
+    fn remind_reply(
+        &self,
+        submission: &SubmissionView<'_>,
+        _: &Call,
+        moment: &Moment<'_>,
+        reply: &Reply,
+    ) -> Outcome<Then> {
+        self.reminded(submission, moment, reply)
     }
 
     fn operation_request(&self, name: &str, input: &Value, _: &Moment<'_>) -> Result<Call, Unbuildable> {

@@ -4,7 +4,7 @@
 use domain::envelope::{Authentication, Delivery, RecipientSpec, Role, SignatureLevel};
 use domain::finding::Finding;
 use domain::ids::RecipientId;
-use domain::outcome::Outcome;
+use domain::outcome::{Class, Outcome};
 use domain::states::RecipientStatus;
 use domain::values::Phone;
 use serde_json::{Map, Value, json};
@@ -14,13 +14,13 @@ use super::blame::Scope;
 use super::contacts::{Contact, contact, gets_link, signers, written};
 use super::endpoints::Endpoint;
 use super::limits::{EMAIL_CHARS, NAME_CHARS, is_longer, too_long};
-use super::linking::{process_of, recipient_id};
-use super::messages::says_canceled;
+use super::linking::{not_there_yet, process_of, recipient_id};
+use super::messages::{says_canceled, says_deleted};
 use super::options::RecipientOptions;
 use super::recipient::{code_channel, level};
 use super::settings::CancelBody;
 use crate::call::{Body, Call};
-use crate::provider::{Correction, SubmissionView, Then, Unbuildable};
+use crate::provider::{Correction, Moment, SubmissionView, Then, Unbuildable};
 use crate::reply::Reply;
 
 impl ArqAccount {
@@ -49,11 +49,39 @@ impl ArqAccount {
     }
 
     /// What the answer to a reminder means.
-    pub(super) fn reminded(&self, submission: &SubmissionView<'_>, reply: &Reply) -> Outcome<Then> {
+    pub(super) fn reminded(
+        &self,
+        submission: &SubmissionView<'_>,
+        moment: &Moment<'_>,
+        reply: &Reply,
+    ) -> Outcome<Then> {
+        self.resent(submission, moment, reply, Scope::Submission(submission))
+    }
+
+    /// What an answer of 2.7 means. That a process which was just created does not exist is not believed (A18).
+    fn resent(
+        &self,
+        submission: &SubmissionView<'_>,
+        moment: &Moment<'_>,
+        reply: &Reply,
+        scope: Scope<'_>,
+    ) -> Outcome<Then> {
         if reply.is_success() {
             return Outcome::Done(Then::Done);
         }
-        self.failure(Endpoint::Resend, reply, Scope::Submission(submission))
+        let not_there = reply.status == 400 && !says_deleted(&self.said(reply).text);
+        match self.failure(Endpoint::Resend, reply, scope) {
+            Outcome::Refused(refusal)
+                if refusal.class == Class::NotFound && not_there && self.is_fresh(submission, moment) =>
+            {
+                Outcome::Refused(not_there_yet(refusal))
+            }
+            other @ (Outcome::Done(_)
+            | Outcome::Refused(_)
+            | Outcome::SessionExpired
+            | Outcome::NotSent { .. }
+            | Outcome::Unknown(_)) => other,
+        }
     }
 
     /// The call that corrects a signer who has not signed. The vendor notifies the pending signers again with it.
@@ -99,13 +127,11 @@ impl ArqAccount {
         &self,
         recipient: RecipientId,
         submission: &SubmissionView<'_>,
+        moment: &Moment<'_>,
         reply: &Reply,
     ) -> Outcome<Then> {
-        if reply.is_success() {
-            return Outcome::Done(Then::Done);
-        }
         let index = submission.order.recipients.iter().position(|r| r.id == recipient).unwrap_or_default();
-        self.failure(Endpoint::Resend, reply, Scope::Recipient(submission, index))
+        self.resent(submission, moment, reply, Scope::Recipient(submission, index))
     }
 
     /// 2.7 takes a bare array: empty to send again, with entries to edit.

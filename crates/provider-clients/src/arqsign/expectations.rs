@@ -61,6 +61,12 @@ pub(super) fn all() -> Vec<Expectation> {
             Some(400 | 422) => Verdict::Failed,
             Some(_) | None => Verdict::Silent,
         }),
+        expect(send, "A14", "/settings/max_recipients", "As many recipients as the account says are taken.", |e| {
+            unless_refused_for(
+                e,
+                &["quantidade de destinatarios", "limite de destinatarios", "maximo de destinatarios"],
+            )
+        }),
         expect(
             Endpoint::Subscription,
             "A16",

@@ -121,7 +121,9 @@ pub(super) fn all() -> Vec<OperationSpec> {
                         "properties": {
                             "process": { "type": "boolean", "default": false, "description": "The process." },
                             "signers": { "type": "boolean", "default": false, "description": "The signers." },
-                            "documents": { "type": "boolean", "default": false, "description": "The documents." }
+                            "documents": { "type": "boolean", "default": false, "description": "The documents, in base64." },
+                            "shared_links": { "type": "boolean", "default": false, "description": "The links of shared documents." },
+                            "signature_records": { "type": "boolean", "default": false, "description": "The signature records, in base64." }
                         },
                         "examples": [{ "process": true }]
                     }

@@ -179,9 +179,6 @@ impl ArqAccount {
     fn webhook(&self, input: &Value) -> Value {
         let given = |name: &str| input.get(name).cloned();
         let given_ids = |name: &str| Some(ids(input, name)).filter(|ids| !ids.is_empty()).map(|ids| json!(ids));
-        let flag = |name: &str, theirs: &str| {
-            self.bit(theirs, input.get("include").and_then(|i| i.get(name)).and_then(Value::as_bool).unwrap_or(false))
-        };
         let active = input.get("active").and_then(Value::as_bool).unwrap_or(true);
         object([
             ("nome", given("name")),
@@ -192,14 +189,25 @@ impl ArqAccount {
             ("grupos", given_ids("group_ids")),
             ("pastas", given_ids("folder_ids")),
             ("gatilhos", given("triggers")),
-            (
-                "dadosRetorno",
-                Some(json!({
-                    "processo": flag("process", "processo"),
-                    "signatarios": flag("signers", "signatarios"),
-                    "documentos": flag("documents", "documentos"),
-                })),
-            ),
+            ("dadosRetorno", Some(self.included(input))),
+        ])
+    }
+
+    /// `dadosRetorno`; files are in base64.
+    fn included(&self, input: &Value) -> Value {
+        let wants =
+            |name: &str| input.get("include").and_then(|i| i.get(name)).and_then(Value::as_bool).unwrap_or(false);
+        let flag = |name: &str, theirs: &str| Some(self.bit(theirs, wants(name)));
+        let given = |name: &str, theirs: &str| wants(name).then(|| self.bit(theirs, true));
+        let kind = |name: &str| wants(name).then(|| json!(1));
+        object([
+            ("processo", flag("process", "processo")),
+            ("signatarios", flag("signers", "signatarios")),
+            ("documentos", flag("documents", "documentos")),
+            ("documentosTipo", kind("documents")),
+            ("linkDocCompartilhado", given("shared_links", "linkDocCompartilhado")),
+            ("registrosAssinatura", given("signature_records", "registrosAssinatura")),
+            ("registrosAssinaturaTipo", kind("signature_records")),
         ])
     }
 

@@ -16,14 +16,17 @@ pub(super) fn points(mm: f64) -> f64 {
     mm * 72.0 / 25.4
 }
 
+/// The distance from an edge that stands for none at all: a zero is refused. Source: contract section 2.1.
+const LEAST_MM: f64 = 0.01;
+
 /// The box of a field, in the account's size where the field has none.
 pub(super) fn place(field: &Field, default: BoxSize) -> Place {
     Place {
         pagina: field.page,
         altura: field.height.map_or(default.height, mm),
         largura: field.width.map_or(default.width, mm),
-        posicao_x: mm(field.x),
-        posicao_y: mm(field.y),
+        posicao_x: mm(field.x).max(LEAST_MM),
+        posicao_y: mm(field.y).max(LEAST_MM),
     }
 }
 

@@ -1,14 +1,16 @@
 //! What a webhook proves by itself, and what has to be read: an end is read, the rest is believed.
 //! Source: contract section 4.
 
-use domain::envelope::Role;
+use domain::envelope::{OrderRecipient, Role};
 use domain::facts::{Reading, RecipientReading};
+use domain::ids::RecipientId;
 use domain::states::{RecipientStatus, SubmissionState};
 use serde_json::{Value, json};
 
 use super::ArqAccount;
 use super::artifacts::uploads_told;
 use super::callback::Trigger;
+use super::contacts::turn;
 use super::overview::Overview;
 use super::reading::{invited, unreachable};
 use super::signers::{Signer, matched};
@@ -38,14 +40,16 @@ impl ArqAccount {
                     let mut reading = Reading::of(Some(SubmissionState::InProgress), word);
                     reading.acted = true;
                     reading.occurred_at = recipients.iter().find_map(|r| r.at);
-                    reading.recipients = recipients;
+                    let next = next_turn(submission, &recipients);
+                    reading.recipients = recipients.into_iter().chain(next).collect();
                     uploads_told(submission, &listed, &mut reading);
                     Told::Facts(Box::new(reading))
                 }
             },
             Trigger::Resent => match overview.expires_at {
                 Some(at) => {
-                    let mut reading = Reading::of(None, word);
+                    // Whoever has not signed can again; what happened before stays.
+                    let mut reading = Reading::of(Some(SubmissionState::Sent), word);
                     reading.details.insert("expires_at".to_owned(), json!(at.shown()));
                     Told::Facts(Box::new(reading))
                 }
@@ -77,6 +81,20 @@ impl ArqAccount {
         }
         reading
     }
+}
+
+/// Who can act once these have signed: the signers of the first turn that is not done. The vendor opens a turn by itself and
+/// tells nobody of it.
+fn next_turn(submission: &SubmissionView<'_>, now: &[RecipientReading]) -> Vec<RecipientReading> {
+    let known = || submission.last.into_iter().flat_map(|last| &last.recipients).chain(now);
+    let status = |id: RecipientId| known().filter(|told| told.recipient == id).filter_map(|told| told.status).last();
+    let order = submission.order;
+    let open = || order.with_role(Role::Signer).filter(|r| status(r.id) != Some(RecipientStatus::Completed));
+    let Some(first) = open().map(|r| turn(order, &r.spec)).min() else { return Vec::new() };
+    // Whoever was reached, or could not be, has a state of their own already.
+    let waits = |r: &&OrderRecipient| matches!(status(r.id), None | Some(RecipientStatus::Created));
+    let invited = open().filter(|r| turn(order, &r.spec) == first).filter(waits);
+    invited.map(|r| RecipientReading::of(r.id, Some(RecipientStatus::Sent))).collect()
 }
 
 fn failed(submission: &SubmissionView<'_>, listed: &[Signer]) -> Vec<RecipientReading> {

@@ -134,7 +134,7 @@ impl ArqAccount {
                 "documentos": bit("documentos", false)
             }
         });
-        Ok(self.call(Endpoint::RegisterWebhook, None)?.body(Body::Json(body)).hiding(&["urlPublicar"]))
+        Ok(self.call(Endpoint::RegisterWebhook, None)?.body(Body::Json(body)).hiding(&["urlPublicar", "chaveHMAC"]))
     }
 
     fn switch_call(&self, id: &str, status: u8) -> Result<Call, Unbuildable> {
@@ -200,7 +200,11 @@ impl ArqAccount {
             match outcome {
                 // It is not there any more: nothing is left to switch, and the own one is registered anew.
                 Outcome::Refused(refusal) if refusal.class == Class::NotFound && reply.status == 400 => {}
-                other => return other,
+                other @ (Outcome::Done(_)
+                | Outcome::Refused(_)
+                | Outcome::SessionExpired
+                | Outcome::NotSent { .. }
+                | Outcome::Unknown(_)) => return other,
             }
             if is_mine {
                 facts.remove(ID);

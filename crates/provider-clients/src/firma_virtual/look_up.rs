@@ -1,8 +1,6 @@
 //! Asking whether a step in doubt happened: a creation by what is new in the owner's list, an upload and a joining by
 //! counting files, a sending by the contract's detail. Source: contract section 6.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::outcome::{Doubt, Outcome};
 use domain::protocol::LookedUp;
@@ -252,9 +250,8 @@ struct Snapshot<'a> {
 
 impl<'a> Snapshot<'a> {
     fn of(submission: &SubmissionView<'a>) -> Self {
-        let none: Option<&'a BTreeMap<String, String>> = None;
-        let values = submission.outputs.get(SNAPSHOT_OWNER).map(|output| &output.values).or(none);
-        let told = |name: &str| values.and_then(|values| values.get(name)).map(String::as_str);
+        let output = submission.outputs.get(SNAPSHOT_OWNER);
+        let told = |name: &str| output.and_then(|output| output.values.get(name)).map(String::as_str);
         Self {
             owner: told(OWNER),
             known: told(KNOWN).and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default(),

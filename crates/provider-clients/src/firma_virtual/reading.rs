@@ -39,17 +39,25 @@ impl FirmaAccount {
         let mut reading = Reading::of(state, contract.status.clone());
         reading.acted = acted;
         reading.details = contract_details(contract);
+        // A word that is unknown, or late, does not end the wait that an earlier one began.
         reading.pending_result = match mapped {
             Some(MappedState::Finalizing) => Some(true),
             Some(MappedState::Completed) => Some(false),
-            _ => None,
+            Some(
+                MappedState::Submitting
+                | MappedState::Sent
+                | MappedState::InProgress
+                | MappedState::Rejected
+                | MappedState::Canceled
+                | MappedState::Expired,
+            )
+            | None => None,
         };
         reading.recipients = signers(submission.order)
             .filter_map(|(_, recipient)| {
                 let listed = self.listed(recipient, &detail.signers);
                 let status = self.recipient_status(listed, mapped);
-                let vendor = listed.map(signer_words).unwrap_or_default();
-                let vendor = listed.map_or(vendor.clone(), |signer| self.with_flags(vendor, signer));
+                let vendor = listed.map(|signer| self.words(signer)).unwrap_or_default();
                 (status.is_some() || !vendor.is_empty())
                     .then(|| RecipientReading { vendor, ..RecipientReading::of(recipient.id, status) })
             })
@@ -130,7 +138,9 @@ impl FirmaAccount {
         self.is_done(&signer.disagree_draft)
     }
 
-    fn with_flags(&self, mut words: BTreeMap<String, Value>, signer: &Signer) -> BTreeMap<String, Value> {
+    /// [`signer_words`], and whether the draft was accepted.
+    fn words(&self, signer: &Signer) -> BTreeMap<String, Value> {
+        let mut words = signer_words(signer);
         words.insert("agreed".to_owned(), json!(self.has_agreed(signer)));
         words
     }

@@ -35,6 +35,20 @@ fn each_word_has_its_state() {
 }
 
 #[test]
+fn an_unknown_or_late_word_says_nothing_about_the_wait_for_the_notary() {
+    let account = account(json!({}));
+    let case = Case::created(simple_order());
+    let pending = |word: &str| case.read(&*account, detail_of(word)).pending_result;
+    for word in ["OTHER", "EN_CAMINO", "REVIEW", "SIGNED_PENDING"] {
+        assert_eq!(pending(word), None, "{word}: what was known before stays");
+    }
+    for word in ["IN_NOTARY", "DELIVERED"] {
+        assert_eq!(pending(word), Some(true), "{word}");
+    }
+    assert_eq!(pending("FINISHED"), Some(false));
+}
+
+#[test]
 fn a_refusal_is_the_signers_where_one_refused_the_draft() {
     let account = account(json!({}));
     let case = Case::created(simple_order());

@@ -105,7 +105,7 @@ async fn advance(sandbox: &Sandbox, id: &str) -> Result<(), ActError> {
         (turns, process.sealing)
     };
     for turn in turns {
-        begin_turn(sandbox, &turn);
+        begin_turn(sandbox, &turn, NoticeKind::Invitation);
     }
     if complete && !sandbox.config().null_sink {
         seal::seal(sandbox, id).await.map_err(|error| {
@@ -174,12 +174,12 @@ pub(super) fn code_address(recipient: &Recipient) -> Option<String> {
     }
 }
 
-fn begin_turn(sandbox: &Sandbox, turn: &Turn) {
+fn begin_turn(sandbox: &Sandbox, turn: &Turn, kind: NoticeKind) {
     if turn.failed {
         return events::announce(sandbox, &turn.seat.process, Trigger::DeliveryFailed, Some(turn.seat.place));
     }
     if turn.asked {
-        tell(sandbox, NoticeKind::Invitation, &turn.contact, &turn.seat.process);
+        tell(sandbox, kind, &turn.contact, &turn.seat.process);
     }
     if sandbox.config().null_sink {
         return;
@@ -330,6 +330,6 @@ pub(super) fn resent(sandbox: &Sandbox, id: &str, places: &[usize]) {
         turns.collect::<Vec<_>>()
     };
     for turn in turns {
-        begin_turn(sandbox, &turn);
+        begin_turn(sandbox, &turn, NoticeKind::Reminder);
     }
 }

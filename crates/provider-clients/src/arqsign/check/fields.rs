@@ -84,7 +84,7 @@ fn one_field(order: &Order, recipient: &OrderRecipient, field: &Field, number: u
 fn box_of(order: &Order, field: &Field, settings: &Settings, here: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
     let sent = place(field, settings.signature_box_mm);
-    let members = [("x", sent.posicao_x), ("y", sent.posicao_y), ("width", sent.largura), ("height", sent.altura)];
+    let members = [("width", sent.largura), ("height", sent.altura)];
     for (member, value) in members {
         if value <= 0.0 {
             let detail = "ArqSign refuses a zero here: at least 0.01 mm, about 0.03 points.";
