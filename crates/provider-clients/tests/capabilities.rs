@@ -2,7 +2,13 @@
 //! the documentation's table against the same. A variant is an account whose settings differ from those that the schemas
 //! give as defaults and examples.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a broken expectation is a failed test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm,
+    reason = "a broken expectation is a failed test"
+)]
 
 #[path = "kit/mod.rs"]
 mod kit;
