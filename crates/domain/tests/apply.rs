@@ -620,7 +620,7 @@ fn once_the_provider_told_all_files_a_late_reading_does_not_ask_for_more() {
     let pending = Reading { pending_result: Some(true), ..reading(SubmissionState::Finalizing) };
     let complete = Reading { pending_result: Some(false), ..reading(SubmissionState::Finalizing) };
     let silent = reading(SubmissionState::Finalizing);
-    let mut pending_result = |told: &Reading| {
+    let pending_result = |told: &Reading| {
         env.apply_reading(id, told, at(1));
         env.submissions[0].reading.as_ref().unwrap().pending_result
     };
