@@ -263,6 +263,9 @@ pub fn settle(
         matches!(before, Progress::Doubtful { .. }) && !matches!(step.in_doubt, WhenInDoubt::Restart { .. });
     match outcome {
         Outcome::Done(output) => with(record, Progress::Done { output }),
+        Outcome::Unknown(why) if step.repeat == Repeat::Repeatable && step.in_doubt == WhenInDoubt::Repeat => {
+            repeated(record, why, now, policy)
+        }
         Outcome::Unknown(why) => doubt(step, record, now, why),
         Outcome::NotSent { retry_after, .. } if was_in_doubt => {
             // The first call may still have happened: this one changed nothing about that.
@@ -418,6 +421,22 @@ pub fn resolve(record: &StepRecord, resolution: Resolution) -> StepRecord {
         | Progress::Done { .. }
         | Progress::Refused { .. } => record.clone(),
     }
+}
+
+/// A step that may be repeated at will and whose answer was lost: it is repeated with patience, like a call that was not
+/// sent; after that the account has to be looked at.
+fn repeated(record: &StepRecord, why: Doubt, now: DateTime<Utc>, policy: &Policy) -> StepRecord {
+    if !patience_over(record, now, policy) {
+        return ready_again(record, now, policy.pause(record.tries));
+    }
+    let refusal = Refusal {
+        class: Class::ProviderUnavailable,
+        code: why.code.unwrap_or_else(|| format!("{}/no_answer", record.id)),
+        message: why.reason,
+        blames: Vec::new(),
+        retry_after: None,
+    };
+    with(record, Progress::Blocked { since: now, refusal })
 }
 
 fn doubt(step: &Step, record: &StepRecord, now: DateTime<Utc>, doubt: Doubt) -> StepRecord {

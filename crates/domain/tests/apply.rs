@@ -620,11 +620,14 @@ fn once_the_provider_told_all_files_a_late_reading_does_not_ask_for_more() {
     let pending = Reading { pending_result: Some(true), ..reading(SubmissionState::Finalizing) };
     let complete = Reading { pending_result: Some(false), ..reading(SubmissionState::Finalizing) };
     let silent = reading(SubmissionState::Finalizing);
-    let pending_result = |told: &Reading| {
+    let mut pending_result = |told: &Reading| {
         env.apply_reading(id, told, at(1));
         env.submissions[0].reading.as_ref().unwrap().pending_result
     };
-    assert_eq!([&pending, &silent, &complete, &pending].map(pending_result), [true, true, false, false].map(Some));
+    assert_eq!(
+        [&pending, &silent, &complete, &pending].map(|told| pending_result(told)),
+        [true, true, false, false].map(Some)
+    );
 }
 
 fn three_recipients(submissions: usize) -> Envelope {

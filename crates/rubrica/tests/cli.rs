@@ -328,19 +328,39 @@ fn the_sandbox_alone_tells_its_address_and_ends_well() {
 }
 
 #[tokio::test]
-async fn the_demo_leaves_a_signed_document_and_a_trail_that_shows_every_change() {
+async fn the_demo_leaves_signed_documents_of_every_provider_and_a_trail_that_shows_every_change() {
     let folder = tempfile::tempdir().unwrap();
     let demo = run(rubrica(folder.path()).env("RUBRICA__WORKER__CONCURRENCY", "no number"), &["demo"]);
     let told = out(&demo);
     assert_eq!(demo.status.code(), Some(0), "{told}\n{}", err(&demo));
     assert_eq!(err(&demo), "", "the log is quiet");
-    for line in ["envelope.completed", "saved signed_document", "saved evidence", "valid, 2 signatures"] {
-        assert!(told.contains(line), "{line} is missing in:\n{told}");
-    }
+    let of = |kind: &str| told.lines().filter(|line| line.contains(kind)).collect::<Vec<_>>().join("\n");
     let output = folder.path().join("demo-output");
-    let signed = std::fs::read(output.join("efirma_go/contrato-trabajo-es-signed.pdf")).unwrap();
-    let original = include_bytes!("../assets/contrato-trabajo-es.pdf");
-    assert!(signed.starts_with(original) && signed.len() > original.len());
+    for (kind, signed, signatures) in [
+        ("efirma_go", &["contrato-trabajo-es"][..], 2),
+        ("gofirmex", &["promesa-compraventa-cl", "contrato-trabajo-es"], 2),
+        ("firma_virtual", &["promesa-compraventa-cl"], 3),
+        ("viafirma", &["contrato-trabajo-es"], 1),
+        ("arqsign", &["contrato-locacao-pt"], 2),
+    ] {
+        let told = of(kind);
+        for line in ["envelope.completed", "saved signed_document", &format!("valid, {signatures} signature(s)")] {
+            assert!(told.contains(line), "{line} is missing in:\n{told}");
+        }
+        for name in signed {
+            let original = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("assets/{name}.pdf"));
+            let original = std::fs::read(original).unwrap();
+            let signed = std::fs::read(output.join(kind).join(format!("{name}-signed.pdf"))).unwrap();
+            // ArqSign adds a page with the signatures before it signs.
+            assert_eq!(signed.starts_with(&original), kind != "arqsign", "{kind}: {name}");
+            assert!(signed.len() > original.len(), "{kind}: {name}");
+        }
+    }
+    // The second signer's file goes over the first one's.
+    let first = std::fs::read(output.join("viafirma/contrato-trabajo-es-signed.pdf")).unwrap();
+    let second = std::fs::read(output.join("viafirma/contrato-trabajo-es-signed-2.pdf")).unwrap();
+    assert!(second.starts_with(&first) && second.len() > first.len());
+    assert!(of("viafirma").contains("opens the page and follows its link into the signing program"));
 
     let kept: serde_json::Value = serde_json::from_slice(&std::fs::read(output.join("keys.json")).unwrap()).unwrap();
     let url = format!("sqlite://{}?mode=rwc", output.join("rubrica.db").display());
@@ -351,7 +371,12 @@ async fn the_demo_leaves_a_signed_document_and_a_trail_that_shows_every_change()
     };
     let intact = verify();
     assert_eq!(intact.status.code(), Some(0), "{}", err(&intact));
-    assert!(out(&intact).starts_with("1 histories") && out(&intact).contains("0 broken"), "{}", out(&intact));
+    assert!(out(&intact).starts_with("5 histories") && out(&intact).contains("0 broken"), "{}", out(&intact));
+
+    // The simulated providers begin anew, at other addresses; the accounts follow them.
+    let again = run(&mut rubrica(folder.path()), &["demo"]);
+    assert_eq!(again.status.code(), Some(0), "{}\n{}", out(&again), err(&again));
+    assert!(out(&verify()).starts_with("10 histories"), "{}", out(&verify()));
 
     let database = sea_orm::Database::connect(&url).await.unwrap();
     database.execute_unprepared("UPDATE events SET data = '{}' WHERE sequence = 3").await.unwrap();

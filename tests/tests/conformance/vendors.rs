@@ -236,9 +236,7 @@ pub const VENDORS: [Vendor; 5] = [
         person: brazilian,
         completed: |_, envelope| envelope,
         correction: || json!({ "email": "other@example.com" }),
-        sign: |sandbox, id, contact| {
-            Box::pin(async move { sandbox.arqsign().sign(id, Some(contact)).await })
-        },
+        sign: |sandbox, id, contact| Box::pin(async move { sandbox.arqsign().sign(id, Some(contact)).await }),
         rejection: None,
         signatures_of_two: 2,
         transactions_of_two: 1,
@@ -247,7 +245,7 @@ pub const VENDORS: [Vendor; 5] = [
         signs_at_once: true,
         shortest_deadline: None,
         company: "11.222.333/0001-81",
-        parks: &["send"],
+        parks: &["enviar_documento_para_assinar"],
         only_callbacks: false,
     },
 ];

@@ -278,9 +278,7 @@ impl Collecting<'_> {
     /// Nothing is left to fetch: the submission is completed, unless a person has to say something first.
     async fn finish(&self, envelope: &Envelope) -> Result<End> {
         let Some(submission) = envelope.submissions.iter().find(|s| s.id == self.id) else { return Ok(End::Done) };
-        if submission.state != SubmissionState::Finalizing
-            || waits_for_person(submission)
-            || submission.awaits_result()
+        if submission.state != SubmissionState::Finalizing || waits_for_person(submission) || submission.awaits_result()
         {
             return Ok(End::Done);
         }

@@ -70,9 +70,12 @@ impl Broker {
                 return Ok(End::Done);
             }
             Subject::Unknown => {
-                tracing::warn!(account.id = %account.id, "A callback is about a transaction that is not known (yet); it is kept");
-                self.mark(job, id, CallbackState::Unmatched, about.reference).await?;
-                return Ok(End::Done);
+                // The usual case is a provider that is faster than the record of its own answer.
+                tracing::info!(account.id = %account.id, "A callback is about a transaction that is not known (yet); it is kept");
+                self.mark(job, id, CallbackState::Unmatched, about.reference.clone()).await?;
+                // Became known between the look and the mark: whoever recorded it did not see this callback waiting.
+                let still_unknown = matches!(self.subject(job, &account, &about).await?, Subject::Unknown);
+                return Ok(if still_unknown { End::Done } else { End::Again(self.clock().now()) });
             }
         };
         if let Some(file) = &about.delivered {
@@ -148,6 +151,8 @@ impl Broker {
             return Ok(Subject::Unknown);
         };
         match (&submission.reference, &about.reference) {
+            // It became known between the two looks.
+            (Some(known), Some(told)) if known == told => Ok(Subject::Known(envelope.id, submission.id)),
             (Some(_), Some(_)) if correlation.doubles => Ok(Subject::Double(envelope.id, submission.id)),
             (Some(_), Some(_)) => Ok(Subject::Abandoned),
             (Some(_), None) => Ok(Subject::Known(envelope.id, submission.id)),

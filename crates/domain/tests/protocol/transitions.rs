@@ -8,7 +8,7 @@ use domain::protocol::{
     LookedUp, Next, Policy, Progress, Resolution, StepRecord, intend, looked_up, next, not_sent_since, outputs,
     overdue, park, resolve, settle, spent,
 };
-use domain::steps::{Step, StepOutput, WhenInDoubt, WhenNotFound};
+use domain::steps::{Repeat, Step, StepOutput, WhenInDoubt, WhenNotFound};
 
 const POLICY: Policy = Policy {
     patience: Duration::from_secs(3600),
@@ -107,7 +107,12 @@ fn an_intent_is_left_alone_until_its_call_must_be_over_and_is_then_in_doubt() {
         assert_eq!(then(&step, &record, 1, at(200)), Next::TakeOver(0));
         let lost = settle(&step, &fresh(&step).progress, &record, unknown(), at(200), &POLICY);
         let taken_over = overdue(&step, &record, at(200));
-        assert_eq!(then(&step, &taken_over, 1, at(200)), then(&step, &lost, 1, at(200)), "{}", step.id);
+        // A lost answer of what is repeated at will is followed by a pause; a worker that died has paused long enough.
+        let later = match then(&step, &lost, 1, at(200)) {
+            Next::Wait(until) if step.repeat == Repeat::Repeatable => until,
+            _ => at(200),
+        };
+        assert_eq!(then(&step, &taken_over, 1, later), then(&step, &lost, 1, later), "{}", step.id);
         assert_eq!(taken_over.tries, 1);
     }
 }
@@ -187,7 +192,7 @@ fn a_doubt_is_met_as_the_step_says() {
         };
         (now, then(&step, &record, attempt, now))
     };
-    assert_eq!(first_after_doubt("repeatable", 1), (at(0), Next::Carry(0)));
+    assert_eq!(first_after_doubt("repeatable", 1), (at(2), Next::Carry(0)));
     assert_eq!(first_after_doubt("looked_up", 1), (at(5), Next::LookUp(0)));
     assert_eq!(first_after_doubt("repeated_later", 1), (at(120), Next::Carry(0)));
     assert_eq!(first_after_doubt("restarted", 1), (at(0), Next::Restart(0)));
@@ -409,4 +414,16 @@ fn only_what_was_tried_and_never_in_doubt_nor_answered_is_certainly_not_sent() {
     }
     assert!(matches!(cleared.progress, Progress::Ready { .. }), "{cleared:?}");
     assert_eq!(not_sent_since(&steps, &[read, cleared]), None, "a look-up can be wrong");
+}
+
+#[test]
+fn what_is_repeated_at_will_is_repeated_with_growing_pauses_and_not_for_ever() {
+    let step = step("repeatable");
+    let lost = |record: &StepRecord, now| carried(&step, record, unknown(), now);
+    let first = lost(&fresh(&step), at(0));
+    assert_eq!(then(&step, &first, 1, at(0)), Next::Wait(at(2)));
+    let second = lost(&first, at(2));
+    assert_eq!(then(&step, &second, 1, at(2)), Next::Wait(at(6)));
+    let last = lost(&second, at(3600));
+    assert_eq!(then(&step, &last, 1, at(3600)), Next::Blocked(0), "the account has to be looked at");
 }

@@ -53,11 +53,7 @@ impl RequestBody for CreateProviderAccount {
 #[utoipa::path(
     tag = "provider accounts",
     security(("bearer" = ["accounts:write"])),
-    request_body(content = CreateProviderAccount, description = "The account.", example = json!({
-        "name": "spain-2", "kind": "efirma_go",
-        "settings": { "cif_desarrollador": "B12345674", "nombre_cliente": "Acme SL", "cif_cliente": "B12345674", "email_cliente": "firmas@acme.example" },
-        "credentials": { "private_key": "sandbox-private-key" }, "default": false
-    })),
+    request_body(content = CreateProviderAccount, description = "The account."),
     responses((status = 201, description = "The account.", body = ProviderAccountView, headers(("Location" = String, description = "Where the account can be read.")))),
     extensions(("x-problems" = json!(["name-taken", "unknown-provider-kind"]))),
 )]

@@ -1,12 +1,19 @@
 //! The vendors' own schemas, merged into the document: options, settings, credentials and operations of every kind that
-//! the registry lists.
+//! the registry lists, and an example of an account of each.
 
 use provider_clients::provider::Profile;
 use provider_clients::registry::Registry;
 use serde_json::{Map, Value, json};
 
+/// Where the examples of accounts are.
+const NEW_ACCOUNT: &str = "/paths/~1v1~1provider-accounts/post/requestBody/content/application~1json";
+
 /// Merges the schemas of every vendor in.
 pub(super) fn merge(document: &mut Value, registry: &Registry) {
+    if let Some(body) = document.pointer_mut(NEW_ACCOUNT).and_then(Value::as_object_mut) {
+        let examples = registry.iter().map(|provider| account_example(provider.profile())).collect();
+        body.insert("examples".to_owned(), Value::Object(examples));
+    }
     let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else { return };
     for provider in registry.iter() {
         merge_vendor(schemas, provider.profile());
@@ -47,6 +54,25 @@ fn merge_vendor(schemas: &mut Map<String, Value>, profile: &Profile) {
         add(schemas, &component, &operation.output, profile);
         choice(schemas, "OperationResult", &component);
     }
+}
+
+/// An account with what the vendor requires, made of the examples in its schemas.
+fn account_example(profile: &Profile) -> (String, Value) {
+    let account = json!({
+        "name": format!("{}-2", profile.kind.replace('_', "-")), "kind": profile.kind,
+        "settings": required(&profile.settings_schema), "credentials": required(&profile.credentials_schema),
+        "default": false,
+    });
+    let summary = format!("An account at {}", profile.display_name);
+    (profile.kind.to_owned(), json!({ "summary": summary, "value": account }))
+}
+
+/// The members that the schema requires, each as its first example.
+fn required(schema: &Value) -> Map<String, Value> {
+    let names = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    let member =
+        |name: &str| Some((name.to_owned(), schema.pointer(&format!("/properties/{name}/examples/0"))?.clone()));
+    names.filter_map(member).collect()
 }
 
 /// Adds `component` to the forms that `place` may take.

@@ -132,8 +132,8 @@ impl FirmaAccount {
             return Failure::SessionExpired;
         }
         let class = by_operator.unwrap_or_else(|| class_of(reply.status));
-        let undecided = reply.is_success() || class == Class::ProviderUnavailable;
-        if endpoint.changes() && undecided {
+        // A success that was cut short on its way says nothing, not even about a call that only reads.
+        if reply.is_success() || (endpoint.changes() && class == Class::ProviderUnavailable) {
             return doubt(endpoint, &code, "The provider's answer could not be read.");
         }
         let message = format!("HTTP status {} without a verdict of the provider.", reply.status);

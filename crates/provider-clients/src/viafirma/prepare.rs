@@ -1,6 +1,6 @@
 //! Opening an operation. Source: contract section 2.1.
 
-use domain::outcome::{Blame, Class, Outcome};
+use domain::outcome::Outcome;
 use domain::steps::StepOutput;
 
 use super::ViafirmaAccount;
@@ -14,7 +14,7 @@ use super::wire::{SECRET_MEMBERS, sent};
 use crate::call::{Body, Call, Method};
 use crate::provider::{SubmissionView, Unbuildable};
 use crate::reply::Reply;
-use crate::shared::answers::refusal;
+use crate::shared::answers::doubtful;
 
 impl ViafirmaAccount {
     /// The call that opens an operation for the submission's signer. A second one opens another, which is never used.
@@ -53,10 +53,8 @@ impl ViafirmaAccount {
             return refused;
         }
         let Some(id) = received::operation_id(reply.bytes()) else {
-            let message = "The provider's answer holds no operation.";
-            let blames = vec![Blame::account("/settings/service_base_url")];
-            let class = Class::ProviderError;
-            return Outcome::Refused(refusal(endpoint::PREPARE, "unreadable", class, message, blames, reply));
+            // Whatever was opened is never used: it is opened again, and given up when that does not help.
+            return doubtful(endpoint::PREPARE, "unreadable", "The provider's answer holds no operation.");
         };
         let mut output = StepOutput::reference(reference_of(&id));
         let session_id = self.session_id(submission.id, submission.attempt);

@@ -135,7 +135,10 @@ fn an_account_may_read_the_words_otherwise() {
     let account = account(map);
     let reading = |word: &str| done(case.polled(&*account, &success(200, detail_of(word))));
     let delivered = reading("DELIVERED");
-    assert!(delivered.readings[0].1.pending_result != Some(true) && delivered.next.is_some(), "its files are asked for");
+    assert!(
+        delivered.readings[0].1.pending_result != Some(true) && delivered.next.is_some(),
+        "its files are asked for"
+    );
     assert_eq!(reading("OTHER").readings[0].1.state, Some(SubmissionState::Canceled));
     assert_eq!(reading("VENCIDO").readings[0].1.state, Some(SubmissionState::Expired));
     assert_eq!(reading("FINISHED").readings[0].1.state, None, "the map is taken whole");

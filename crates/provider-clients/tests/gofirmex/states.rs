@@ -116,7 +116,10 @@ fn a_signer_is_done_when_every_document_is_signed_and_then_the_next_can_sign() {
     let last = case.hear(&*account, &signed("12345678-5", document_id(2)));
     assert_eq!(last.state, Some(SubmissionState::Finalizing));
     assert_eq!(statuses(&last), [Completed, Completed]);
-    assert!(last.pending_result == Some(true) && last.artifacts.is_empty(), "nothing can be fetched before the completion");
+    assert!(
+        last.pending_result == Some(true) && last.artifacts.is_empty(),
+        "nothing can be fetched before the completion"
+    );
 }
 
 #[test]

@@ -227,7 +227,8 @@ impl Case {
         let reading = facts(account.told(&called(body), &self.view(), &moment()));
         let mut merged = reading.clone();
         if let Some(earlier) = self.last.take() {
-            merged.pending_result = merged.pending_result.filter(|_| earlier.pending_result != Some(false)).or(earlier.pending_result);
+            merged.pending_result =
+                merged.pending_result.filter(|_| earlier.pending_result != Some(false)).or(earlier.pending_result);
             let new = |o: &domain::facts::ArtifactOffer| reading.artifacts.iter().all(|n| n.key() != o.key());
             merged.artifacts.extend(earlier.artifacts.into_iter().filter(new));
             let told = |r: RecipientId| reading.recipients.iter().any(|n| n.recipient == r);

@@ -74,11 +74,7 @@ fn user_routes(service: &mut ServiceConfig) {
     service
         .service(name("create_user_app").at("/userapp", web::post().to(users::create_user_app)))
         .service(name("get_all_user").only(Method::GET, "/userapp/{id}", web::get().to(users::get_all_user)))
-        .service(name("update_user_app").only(
-            Method::PUT,
-            "/userapp/{id}",
-            web::put().to(users::update_user_app),
-        ))
+        .service(name("update_user_app").only(Method::PUT, "/userapp/{id}", web::put().to(users::update_user_app)))
         .service(
             name("get_contract_type").at("/contract-type/{by}/{value}", web::get().to(catalogue::get_contract_type)),
         );
@@ -94,16 +90,8 @@ fn contract_routes(service: &mut ServiceConfig) {
         .service(name("contract_detail").at("/contract/detail/{id}", web::get().to(read::contract_detail)))
         .service(name("merged_file").at("/contract/merge/{id}", web::post().to(files::merged_file)))
         .service(name("send_contract").at("/contract/send/draft/{id}", web::post().to(draft::send_draft)))
-        .service(name("get_one_contract").only(
-            Method::GET,
-            "/contract/{id}",
-            web::get().to(read::get_one_contract),
-        ))
-        .service(name("delete_contract").only(
-            Method::POST,
-            "/contract/{id}",
-            web::post().to(read::delete_contract),
-        ))
+        .service(name("get_one_contract").only(Method::GET, "/contract/{id}", web::get().to(read::get_one_contract)))
+        .service(name("delete_contract").only(Method::POST, "/contract/{id}", web::post().to(read::delete_contract)))
         .service(name("delete_contract").only(
             Method::DELETE,
             "/contract/{id}",

@@ -26,7 +26,7 @@ pub(super) async fn run(mut sources: Sources, arguments: Serve) -> anyhow::Resul
     let options = Options {
         role: arguments.role,
         metrics: Some(metrics),
-        recorder: recorder.map(|file| Arc::new(file) as Arc<dyn Recorder>),
+        recorder: recorder.map(|file| -> Arc<dyn Recorder> { Arc::new(file) }),
         ..Options::default()
     };
     let application = Box::pin(Application::build(config, options)).await?;

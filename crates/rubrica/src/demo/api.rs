@@ -61,7 +61,7 @@ async fn answer(request: RequestBuilder) -> anyhow::Result<Value> {
 }
 
 /// The response, or the problem that it tells.
-async fn good(response: Response) -> anyhow::Result<Response> {
+pub(super) async fn good(response: Response) -> anyhow::Result<Response> {
     let (status, url) = (response.status(), response.url().path().to_owned());
     if status.is_success() {
         return Ok(response);

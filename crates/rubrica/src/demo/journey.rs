@@ -11,18 +11,14 @@ use provider_sandbox::Sandbox;
 use serde_json::{Value, json};
 
 use super::api::Api;
-use super::providers::{PEOPLE, Provider};
+use super::papers::Paper;
+use super::providers::{Provider, Signing};
 use super::reading::{list, number, text, word};
-use super::seconds;
-
-/// The contract that is signed, as in `tests/samples`.
-const CONTRACT: &[u8] = include_bytes!("../../assets/contrato-trabajo-es.pdf");
-const CONTRACT_NAME: &str = "contrato-trabajo-es.pdf";
+use super::signing_page::SigningPage;
+use super::{LOOK_EVERY, callbacks, seconds};
 
 /// How long the simulated people and the broker may take together.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// How often the demo looks for new events.
-const LOOK_EVERY: Duration = Duration::from_millis(150);
 
 /// One envelope at one provider.
 pub(super) struct Journey<'a> {
@@ -53,16 +49,15 @@ pub(super) struct Outcome {
 pub(super) struct Files {
     /// Where the files are.
     pub paths: Vec<PathBuf>,
-    /// The verdict on the signed document.
-    pub verdict: String,
-    /// The signatures in it.
-    pub signatures: usize,
+    /// Each signed document: the verdict on it, and the signatures in it.
+    pub signed: Vec<(String, usize)>,
 }
 
 impl Outcome {
     /// Whether the envelope was completed and its signatures are what they should be.
     pub(super) fn is_good(&self) -> bool {
-        matches!(&self.result, Ok(files) if files.verdict == "valid" && files.signatures > 0)
+        let is_sound = |(verdict, signatures): &(String, usize)| verdict == "valid" && *signatures > 0;
+        self.result.as_ref().is_ok_and(|files| !files.signed.is_empty() && files.signed.iter().all(is_sound))
     }
 }
 
@@ -89,16 +84,10 @@ impl Journey<'_> {
         let draft = self.api.post("/v1/envelopes", &self.envelope().await?, &[]).await.context("draft")?;
         let id = text(&draft, "/id")?;
         let at = format!("/v1/envelopes/{id}");
-        self.say(&format!("draft {id} with {} recipients", PEOPLE.len()));
-
-        let sha256 = STANDARD.encode(digest(&SHA256, CONTRACT));
-        let path = format!("{at}/documents?filename={CONTRACT_NAME}&name=Contrato%20de%20trabajo");
-        let document = self.api.upload(&path, CONTRACT, &format!("sha-256=:{sha256}:")).await.context("upload")?;
-        self.say(&format!(
-            "uploaded {CONTRACT_NAME}: {} bytes, {} pages",
-            number(&document, "/size"),
-            number(&document, "/pages")
-        ));
+        self.say(&format!("draft {id} with {} recipients", list(&draft, "/recipients").count()));
+        for paper in self.provider.papers {
+            self.upload(&at, paper).await.context("upload")?;
+        }
 
         let plan = self.api.get(&format!("{at}/plan")).await.context("plan")?;
         let steps: usize = list(&plan, "/submissions").map(|submission| list(submission, "/steps").count()).sum();
@@ -108,7 +97,8 @@ impl Journey<'_> {
             list(&plan, "/findings").count()
         ));
         for finding in list(&plan, "/findings") {
-            self.say(&format!("  {}: {}", word(finding, "/severity"), word(finding, "/detail")));
+            let about = [word(finding, "/severity"), word(finding, "/pointer")].join(" ");
+            self.say(&format!("  {}: {}", about.trim_end(), word(finding, "/detail")));
         }
 
         let plan_match = format!("\"{}\"", text(&plan, "/digest")?);
@@ -119,10 +109,23 @@ impl Journey<'_> {
         self.fetch(&at, &ended).await
     }
 
+    async fn upload(&self, at: &str, paper: &Paper) -> anyhow::Result<()> {
+        let sha256 = STANDARD.encode(digest(&SHA256, paper.pdf));
+        let path = format!("{at}/documents?filename={}&name={}", paper.filename, paper.name.replace(' ', "%20"));
+        let document = self.api.upload(&path, paper.pdf, &format!("sha-256=:{sha256}:")).await?;
+        let (size, pages) = (number(&document, "/size"), number(&document, "/pages"));
+        self.say(&format!("uploaded {}: {size} bytes, {pages} page(s)", paper.filename));
+        Ok(())
+    }
+
     /// Tells every event as it arrives, until the envelope has ended.
     async fn follow(&self, at: &str) -> anyhow::Result<Value> {
         let started = Instant::now();
         let mut told = 0;
+        let mut page = match self.provider.signing {
+            Signing::AtTheProvider(_) => None,
+            Signing::FromOurPage(program) => Some(SigningPage::new(&program(self.vendors))?),
+        };
         loop {
             // Read first: what happened before the envelope ended is told before its end.
             let envelope = self.api.get(at).await.context("status")?;
@@ -141,6 +144,11 @@ impl Journey<'_> {
                 }
                 _ => {}
             }
+            if let Some(page) = &mut page {
+                for deed in page.visit(&envelope).await.context("the signer's page")? {
+                    self.say(&format!("     {deed}"));
+                }
+            }
             if envelope.pointer("/attention").is_some_and(Value::is_object) {
                 bail!("a person is needed: {}", word(&envelope, "/attention/detail"));
             }
@@ -155,7 +163,7 @@ impl Journey<'_> {
     async fn fetch(&self, at: &str, envelope: &Value) -> anyhow::Result<Files> {
         let folder = self.output.join(self.provider.kind);
         std::fs::create_dir_all(&folder)?;
-        let mut files = Files { paths: Vec::new(), verdict: "no signed document".to_owned(), signatures: 0 };
+        let mut files = Files { paths: Vec::new(), signed: Vec::new() };
         for artifact in list(envelope, "/artifacts") {
             let id = text(artifact, "/id")?;
             let bytes = self.api.download(&format!("{at}/artifacts/{id}/content")).await.context("download")?;
@@ -165,37 +173,31 @@ impl Journey<'_> {
             }
             // The name comes from outside: only its last part may name a file here.
             let name = Path::new(word(artifact, "/filename")).file_name().unwrap_or_else(|| id.as_ref());
-            let path = folder.join(name);
+            let path = free_path(&folder, Path::new(name), &files.paths);
             std::fs::write(&path, bytes)?;
             self.say(&format!("saved {}: {}", word(artifact, "/kind"), path.display()));
             files.paths.push(path);
             if word(artifact, "/kind") == "signed_document" {
-                files.verdict = word(artifact, "/verification/status").to_owned();
-                files.signatures = list(artifact, "/verification/signatures").count();
+                let signatures = list(artifact, "/verification/signatures").count();
+                files.signed.push((word(artifact, "/verification/status").to_owned(), signatures));
             }
         }
         Ok(files)
     }
 
     async fn envelope(&self) -> anyhow::Result<Value> {
-        let accounts = self.api.get("/v1/provider-accounts?limit=200").await?;
-        let account = list(&accounts, "/data").find(|account| account["name"] == self.provider.account);
-        let recipients: Vec<Value> = PEOPLE
-            .iter()
-            .enumerate()
-            .map(|(index, (role, name))| {
-                let order = index.saturating_add(1);
-                json!({ "role": role, "name": name, "email": self.provider.email(index), "routing_order": order })
-            })
-            .collect();
-        Ok(json!({
+        let account = callbacks::account(self.api, self.provider).await?;
+        let mut envelope = json!({
             "reference": format!("DEMO-{}", self.provider.kind),
-            "subject": "Contrato de trabajo",
-            "message": "Por favor, lea y firme el contrato.",
-            "recipients": recipients,
-            "provider_account": account.context("the demo's account is missing")?["id"],
+            "subject": self.provider.papers.iter().map(|paper| paper.name).collect::<Vec<_>>().join(", "),
+            "recipients": self.provider.recipients(),
+            "provider_account": text(&account, "/id")?,
             "metadata": { "demo": self.provider.kind },
-        }))
+        });
+        if let (Some(envelope), Value::Object(more)) = (envelope.as_object_mut(), (self.provider.envelope)()) {
+            envelope.extend(more);
+        }
+        Ok(envelope)
     }
 
     fn say(&self, what: &str) {
@@ -214,6 +216,14 @@ impl Journey<'_> {
     fn count_callbacks(&self) -> usize {
         self.vendors.callbacks().iter().filter(|callback| callback.vendor == self.provider.kind).count()
     }
+}
+
+/// A path for a file of this name that none of `taken` has: each signer may give the same document back.
+fn free_path(folder: &Path, name: &Path, taken: &[PathBuf]) -> PathBuf {
+    let (stem, extension) = (name.file_stem().unwrap_or_default(), name.extension().unwrap_or_default());
+    let numbered = (2_u32..).map(|number| folder.join(format!("{}-{number}.{}", stem.display(), extension.display())));
+    let mut paths = std::iter::once(folder.join(name)).chain(numbered);
+    paths.find(|path| !taken.contains(path)).unwrap_or_else(|| folder.join(name))
 }
 
 /// The recipient or the kind of file that an event is about; events name both by id, never by name.

@@ -4,20 +4,24 @@
 //! address and a key, and nothing else of the broker.
 
 mod api;
+mod callbacks;
 mod journey;
 mod kept;
+mod papers;
 mod providers;
 mod reading;
 mod report;
+mod signing_page;
 
 use std::collections::HashMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use broker::Scope;
+use domain::routing::AnyOf;
 use provider_sandbox::RunningSandbox;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -26,14 +30,22 @@ use self::api::Api;
 use self::journey::{Journey, Outcome};
 use self::kept::Kept;
 use self::providers::PROVIDERS;
-use self::reading::{list, word};
 use crate::app::{Application, Options, reachable};
 use crate::cli;
-use crate::config::{Config, DeclaredKey, DeclaredRouting, DeclaredTenant, LogFormat, Need, Sources, Telemetry, load};
+use crate::config::{
+    Config, DeclaredAccount, DeclaredKey, DeclaredRouting, DeclaredRule, DeclaredTenant, DeclaredWhen, LogFormat, Need,
+    Sources, Telemetry, load,
+};
 use crate::{sandbox, shutdown, telemetry};
 
 /// The slug of the demo's tenant.
 const TENANT: &str = "demo";
+
+/// The member of an envelope's metadata by which the demo's tenant routes.
+const PROVIDER_IN_METADATA: &str = "provider";
+
+/// How often the demo looks what happened meanwhile.
+const LOOK_EVERY: Duration = Duration::from_millis(150);
 
 /// What the demo's own key may do: everything that belongs to a tenant.
 const SCOPES: [Scope; 7] = [
@@ -89,7 +101,7 @@ pub async fn run(arguments: cli::Demo) -> anyhow::Result<ExitCode> {
         () = stop.cancelled() => Err(anyhow::anyhow!("the demo was stopped")),
     };
     if arguments.keep_running && outcomes.is_ok() && !stop.is_cancelled() {
-        report::running(&url, vendors.base_url(), &kept);
+        report::running(&url, vendors.sandbox(), &kept).await?;
         stop.cancelled().await;
     }
     stop.cancel();
@@ -113,24 +125,14 @@ async fn journeys(
     let api = Api::new(url, &kept.api_key)?;
     let mut outcomes = Vec::new();
     for provider in PROVIDERS {
-        register_callback(&api, vendors, provider).await.with_context(|| format!("{}: callback", provider.kind))?;
+        let callback = callbacks::arrange(&api, vendors.sandbox(), provider).await;
+        callback.with_context(|| format!("{}: callbacks", provider.kind))?;
         provider.script_signers(vendors.sandbox());
         let journey = Journey { api: &api, vendors: vendors.sandbox(), provider, output, began };
         outcomes.push(journey.travel().await);
     }
     report::table(&outcomes, output);
     Ok(outcomes)
-}
-
-/// Tells the simulated provider where to call back, as its support would be told by mail.
-async fn register_callback(api: &Api, vendors: &RunningSandbox, provider: &providers::Provider) -> anyhow::Result<()> {
-    let accounts = api.get("/v1/provider-accounts?limit=200").await?;
-    let ours = list(&accounts, "/data").find(|account| word(account, "/name") == provider.account);
-    let Some(callback) = ours.map(|account| word(account, "/callback_url")).filter(|url| !url.is_empty()) else {
-        bail!("the API shows no callback URL for the account \"{}\"", provider.account);
-    };
-    (provider.register_callback)(vendors.sandbox(), callback);
-    Ok(())
 }
 
 /// The demo's configuration: the defaults, a folder, and the simulated providers as targets. The environment has no say.
@@ -154,14 +156,14 @@ fn settings(output: &Path, kept: &Kept) -> anyhow::Result<Config> {
 }
 
 fn tenant(vendors: &RunningSandbox, kept: &Kept) -> DeclaredTenant {
-    let accounts: Vec<_> = PROVIDERS.iter().map(|provider| provider.account(vendors)).collect();
+    let accounts: Vec<_> = PROVIDERS.iter().map(|provider| provider.account(vendors.sandbox())).collect();
     DeclaredTenant {
         slug: TENANT.to_owned(),
         name: "Demo".to_owned(),
         // So that an envelope which names no account can be sent: from Swagger UI, or by the README's lines.
         routing: Some(DeclaredRouting {
             default_account: accounts.first().map(|account| account.name.clone()),
-            rules: Vec::new(),
+            rules: accounts.iter().map(by_metadata).collect(),
         }),
         accounts,
         api_keys: vec![DeclaredKey {
@@ -170,6 +172,16 @@ fn tenant(vendors: &RunningSandbox, kept: &Kept) -> DeclaredTenant {
             scopes: SCOPES.to_vec(),
             expires_at: None,
         }],
+    }
+}
+
+/// Sends envelopes to an account whose metadata name its provider, as the examples in Swagger UI do.
+fn by_metadata(account: &DeclaredAccount) -> DeclaredRule {
+    let provider = (PROVIDER_IN_METADATA.to_owned(), AnyOf::One(account.kind.clone()));
+    DeclaredRule {
+        name: format!("to {}", account.name),
+        when: DeclaredWhen { metadata: [provider].into(), ..DeclaredWhen::default() },
+        accounts: vec![account.name.clone()],
     }
 }
 

@@ -1,10 +1,20 @@
-//! What the demo has to know of each provider. A new provider is one entry of [`PROVIDERS`].
+//! What the demo has to know of each provider: one file for each, and a line in [`PROVIDERS`].
 
-use provider_sandbox::efirma_go::EfirmaGoConfig;
-use provider_sandbox::{RunningSandbox, Sandbox, Script};
+mod arqsign;
+mod efirma_go;
+mod firma_virtual;
+mod gofirmex;
+mod viafirma;
+
+use provider_sandbox::{Sandbox, Script};
 use serde_json::{Value, json};
 
+use super::papers::Paper;
 use crate::config::DeclaredAccount;
+
+/// Every provider of the demo, in the order in which it visits them.
+pub(super) const PROVIDERS: [&Provider; 5] =
+    [&efirma_go::PROVIDER, &gofirmex::PROVIDER, &firma_virtual::PROVIDER, &viafirma::PROVIDER, &arqsign::PROVIDER];
 
 /// One provider of the demo.
 pub(super) struct Provider {
@@ -13,36 +23,77 @@ pub(super) struct Provider {
     /// The name of the demo's account there.
     pub account: &'static str,
     /// The account's settings, for the address of the simulated provider.
-    pub settings: fn(&RunningSandbox) -> Value,
+    pub settings: fn(&Sandbox) -> Value,
     /// The account's credentials.
     pub credentials: fn() -> Value,
-    /// Tells the simulated provider where to call back.
-    pub register_callback: fn(&Sandbox, &str),
+    /// How the provider learns where to call back.
+    pub callbacks: Callbacks,
     /// The provider's endpoints by which the broker asks how far it is.
     pub polls: &'static [&'static str],
+    /// The documents that are signed there.
+    pub papers: &'static [Paper],
+    /// The people who act there.
+    pub people: &'static [Person],
+    /// Which national number the people have; `None` where the provider has no place for it.
+    pub national_id: Option<&'static str>,
+    /// How the people are invited.
+    pub delivery: &'static str,
+    /// How they come to sign.
+    pub signing: Signing,
+    /// What the envelope asks for beside documents and people.
+    pub envelope: fn() -> Value,
 }
 
-/// Every provider of the demo, in the order in which it visits them.
-pub(super) const PROVIDERS: &[Provider] = &[Provider {
-    kind: "efirma_go",
-    account: "efirma-go",
-    settings: efirma_go_settings,
-    credentials: || json!({ "private_key": "test-private-key-0001" }),
-    register_callback: efirma_go_callback,
-    polls: &["descargar_documentos", "consultar_documento"],
-}];
+/// How a provider learns where to call back.
+pub(super) enum Callbacks {
+    /// Its support is told, once for an account.
+    ToldToSupport(fn(&Sandbox, &str)),
+    /// The broker registers a webhook with this endpoint.
+    Registered(&'static str),
+    /// The broker tells it with each sending.
+    ToldWithEachSending,
+    /// It does not call back.
+    Never,
+}
 
-/// The people who sign: the first approves, the others sign one after another. E-mail addresses tell the demo's first envelope
-/// from those that somebody sends later, whose recipients act by hand.
-pub(super) const PEOPLE: [(&str, &str); 3] =
-    [("approver", "Carmen Ruiz Vega"), ("signer", "Jesús Sánchez Alonso"), ("signer", "Lucía Fernández Gil")];
+/// How the people come to sign.
+pub(super) enum Signing {
+    /// On the provider's pages; these act by themselves there too.
+    AtTheProvider(&'static [&'static str]),
+    /// From the broker's page, whose link starts a program; where the simulated provider takes that link.
+    FromOurPage(fn(&Sandbox) -> String),
+}
+
+/// Somebody who acts.
+pub(super) struct Person {
+    /// What they do.
+    role: &'static str,
+    /// When it is their turn; the same number for those who act at the same time.
+    stage: u32,
+    /// Given name and two family names.
+    names: [&'static str; 3],
+    /// A number of the provider's country that passes its check digits and belongs to examples.
+    national_id: &'static str,
+    /// A telephone number of that country.
+    phone: &'static str,
+}
 
 /// How long a scripted person thinks, in milliseconds.
-const THINKING_MS: u64 = 800;
+const THINKING_MS: u64 = 500;
+
+impl Person {
+    const fn approver(stage: u32, names: [&'static str; 3], national_id: &'static str, phone: &'static str) -> Self {
+        Self { role: "approver", stage, names, national_id, phone }
+    }
+
+    const fn signer(stage: u32, names: [&'static str; 3], national_id: &'static str, phone: &'static str) -> Self {
+        Self { role: "signer", stage, names, national_id, phone }
+    }
+}
 
 impl Provider {
     /// The account as the configuration would declare it.
-    pub(super) fn account(&self, vendors: &RunningSandbox) -> DeclaredAccount {
+    pub(super) fn account(&self, vendors: &Sandbox) -> DeclaredAccount {
         DeclaredAccount {
             name: self.account.to_owned(),
             kind: self.kind.to_owned(),
@@ -51,38 +102,41 @@ impl Provider {
         }
     }
 
-    /// The e-mail address of one of the [`PEOPLE`].
-    pub(super) fn email(&self, person: usize) -> String {
-        format!("demo.{}.{}@example.com", self.kind.replace('_', "-"), person.saturating_add(1))
+    /// The people as recipients of an envelope.
+    pub(super) fn recipients(&self) -> Vec<Value> {
+        let recipient = |(index, person): (usize, &Person)| {
+            let [given, family, second] = person.names;
+            let mut recipient = json!({
+                "role": person.role,
+                "name": person.names.join(" "),
+                "given_name": given, "family_name": family, "second_family_name": second,
+                "email": self.email(index),
+                "phone": person.phone,
+                "routing_order": person.stage,
+                "delivery": self.delivery,
+            });
+            if let (Some(kind), Some(members)) = (self.national_id, recipient.as_object_mut()) {
+                members.insert("national_id".to_owned(), json!({ "type": kind, "value": person.national_id }));
+            }
+            recipient
+        };
+        self.people.iter().enumerate().map(recipient).collect()
     }
 
     /// Lets the demo's people act by themselves; everybody else acts by hand.
     pub(super) fn script_signers(&self, vendors: &Sandbox) {
+        let Signing::AtTheProvider(others) = self.signing else { return };
         let mut scripts = vendors.scripts();
-        for person in 0..PEOPLE.len() {
-            scripts.by_email.insert(self.email(person), Script::sign_after_ms(THINKING_MS));
+        let people = (0..self.people.len()).map(|person| self.email(person));
+        for address in people.chain(others.iter().map(ToString::to_string)) {
+            scripts.by_email.insert(address, Script::sign_after_ms(THINKING_MS));
         }
         vendors.set_scripts(scripts);
     }
-}
 
-fn efirma_go_settings(vendors: &RunningSandbox) -> Value {
-    json!({
-        "base_url": format!("{}/efirma_go", vendors.base_url()),
-        "cif_desarrollador": "A23433211",
-        "nombre_cliente": "Cliente A",
-        "cif_cliente": "A77445566",
-        "email_cliente": "cliente@cliente.example",
-        "artifact_hosts": [vendors.addr().ip().to_string()],
-        "upgrade_http_artifacts": false,
-        // Real accounts are asked every half minute; nobody wants to wait that long here.
-        "polling": [{ "until_age_s": 315_360_000, "every_s": 1 }],
-    })
-}
-
-fn efirma_go_callback(vendors: &Sandbox, url: &str) {
-    for mut developer in EfirmaGoConfig::default().developers {
-        developer.callback_url = Some(url.to_owned());
-        vendors.efirma_go().put_developer(developer);
+    /// The e-mail address of one of the people. It tells the demo's own envelope from those that somebody sends later, whose
+    /// recipients act by hand.
+    fn email(&self, person: usize) -> String {
+        format!("demo.{}.{}@example.com", self.kind.replace('_', "-"), person.saturating_add(1))
     }
 }
