@@ -77,18 +77,21 @@ for package in ring openssl openssl-sys native-tls; do
   ! grep -qx -- "$package" <<<"$EVERYTHING" || fault "$package must not be in the tree; see: cargo tree --workspace --invert $package"
 done
 
-# Within provider-clients only the transport knows the HTTP client, and a vendor knows no other vendor.
+# Within provider-clients only the transport knows the HTTP client, a vendor knows no other vendor, and what they share
+# knows none. Every folder is a vendor's but these.
 CLIENTS=$ROOT/crates/provider-clients/src
+SHARED="provider shared transport"
 while IFS= read -r file; do
   [ -z "$file" ] || fault "${file#"$ROOT"/} names reqwest; only the transport may"
 done < <(grep -rlE '\breqwest::' "$CLIENTS" --include='*.rs' | grep -v '/transport/' || true)
-for vendor in "$CLIENTS"/*/mod.rs; do
-  vendor=$(basename "$(dirname "$vendor")")
-  [ "$vendor" != transport ] || continue
-  for other in "$CLIENTS"/*/mod.rs; do
-    other=$(basename "$(dirname "$other")")
-    [[ $other != "$vendor" && $other != transport ]] || continue
-    ! grep -rqE "crate::$other\b" "$CLIENTS/$vendor" || fault "the vendor $vendor imports the vendor $other"
+VENDORS=$(for folder in "$CLIENTS"/*/mod.rs; do basename "$(dirname "$folder")"; done | grep -vxF -f <(tr ' ' '\n' <<<"$SHARED"))
+for vendor in $VENDORS; do
+  for other in $VENDORS; do
+    [ "$other" != "$vendor" ] || continue
+    ! grep -rqE "crate::$other\b" "$CLIENTS/$vendor" || fault "the vendor $vendor must not import the vendor $other"
+  done
+  for shared in $SHARED; do
+    ! grep -rqE "crate::$vendor\b" "$CLIENTS/$shared" || fault "$shared, which vendors share, must not import the vendor $vendor"
   done
 done
 
@@ -124,6 +127,8 @@ if [ "${1:-}" = --self-test ]; then
   caught "the broker importing the API" crates/broker/Cargo.toml 'actix-web.workspace = true'
   caught "SQL in the API" crates/http-api/Cargo.toml 'sea-orm.workspace = true'
   caught "an HTTP client in a vendor's folder" crates/provider-clients/src/acme/mod.rs 'use reqwest::Client;'
+  caught "a vendor knowing another" crates/provider-clients/src/acme/mod.rs 'use crate::viafirma::KIND;'
+  caught "what is shared knowing a vendor" crates/provider-clients/src/shared/mod.rs 'use crate::acme::KIND;'
   echo "check-deps: every broken rule was caught"
 fi
 

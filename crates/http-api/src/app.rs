@@ -92,7 +92,7 @@ impl Api {
     /// [`DocumentDefect`]: the document cannot be made, a defect of the build.
     pub fn new(broker: Broker, config: ApiConfig, metrics: Option<PrometheusHandle>) -> Result<Self, DocumentDefect> {
         edge::describe_metrics();
-        let document = openapi::document()?;
+        let document = openapi::document_of(broker.registry())?;
         let schemas = Schemas::of(&document.json)?;
         Ok(Self {
             authenticator: Authenticator::new(broker.clone()),

@@ -143,7 +143,11 @@ fn wish(feature: Feature) -> Wish {
             let code = Some("1234".to_owned());
             authentication(order, Authentication::AccessCode { code, delivery: None, phone: None, resend: false });
         }),
-        Feature::AuthCertificate => Wish::Order(|order| authentication(order, Authentication::Certificate)),
+        // A certificate is shown by signing with it, which is more than a simple signature.
+        Feature::AuthCertificate => Wish::Order(|order| {
+            level(order, SignatureLevel::Advanced);
+            authentication(order, Authentication::Certificate);
+        }),
         Feature::SignatureFields => Wish::Order(|order| field(order, None)),
         Feature::FieldSize => Wish::Order(|order| field(order, Some((150.0, 50.0)))),
         Feature::Message => Wish::Order(|order| order.spec.message = Some("Please sign.".to_owned())),

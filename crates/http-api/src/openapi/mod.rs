@@ -71,11 +71,19 @@ pub enum DocumentDefect {
 /// # Errors
 /// [`DocumentDefect`].
 pub fn document() -> Result<ApiDocument, DocumentDefect> {
+    document_of(&Registry::standard(false)?)
+}
+
+/// The document of an API whose vendors are those of `registry`.
+///
+/// # Errors
+/// [`DocumentDefect`].
+pub fn document_of(registry: &Registry) -> Result<ApiDocument, DocumentDefect> {
     let routes = crate::app::collected();
     let text = |error: serde_json::Error| DocumentDefect::Text(error.to_string());
     let mut json = serde_json::to_value(&routes).map_err(text)?;
     complete::complete(&mut json)?;
-    vendors::merge(&mut json, &Registry::standard(false)?);
+    vendors::merge(&mut json, registry);
     lift::descriptions(&mut json);
     lift::lists(&mut json);
     let text = serde_json::to_string_pretty(&json).map_err(text)? + "\n";

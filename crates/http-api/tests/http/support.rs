@@ -112,13 +112,19 @@ impl TestApi {
         };
         let caller = Caller { tenant: made.tenant, actor: Actor::Broker, request: None, traceparent: None };
         made.broker.create_account(&caller, new).await.unwrap();
-        let stop = CancellationToken::new();
-        actix_web::rt::spawn(Worker::new(made.broker.clone(), WorkerConfig::default(), stop.clone()).run());
-        made._working = Some(stop.drop_guard());
-        made
+        made.working()
     }
 
-    async fn of(registry: Registry) -> Self {
+    /// The same, with a worker that carries envelopes out.
+    pub fn working(mut self) -> Self {
+        let stop = CancellationToken::new();
+        actix_web::rt::spawn(Worker::new(self.broker.clone(), WorkerConfig::default(), stop.clone()).run());
+        self._working = Some(stop.drop_guard());
+        self
+    }
+
+    /// One that knows these vendors.
+    pub async fn of(registry: Registry) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}?mode=rwc", dir.path().join("rubrica.db").display());
         let database = Database::connect(&DatabaseConfig::new(url)).await.unwrap();

@@ -87,7 +87,8 @@ impl ArqAccount {
 /// tells nobody of it.
 fn next_turn(submission: &SubmissionView<'_>, now: &[RecipientReading]) -> Vec<RecipientReading> {
     let known = || submission.last.into_iter().flat_map(|last| &last.recipients).chain(now);
-    let status = |id: RecipientId| known().filter(|told| told.recipient == id).filter_map(|told| told.status).last();
+    let status =
+        |id: RecipientId| known().filter(|told| told.recipient == id).filter_map(|told| told.status).next_back();
     let order = submission.order;
     let open = || order.with_role(Role::Signer).filter(|r| status(r.id) != Some(RecipientStatus::Completed));
     let Some(first) = open().map(|r| turn(order, &r.spec)).min() else { return Vec::new() };

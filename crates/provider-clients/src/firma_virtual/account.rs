@@ -83,12 +83,16 @@ impl Account for FirmaAccount {
     }
 
     fn abilities(&self) -> Abilities {
+        let settings = &self.checked.settings;
+        // Both in some states only (F18), and perhaps in none; with one RUT for everybody, nobody can be picked.
+        let deletes = !settings.deletable_states.is_empty();
+        let corrects = !settings.signer_editable_states.is_empty() && self.checked.qa_rut.is_none();
         Abilities {
-            cancel: Cancels::ByCall,
+            cancel: if deletes { Cancels::ByCall } else { Cancels::No },
             remind: Reminds::Everybody,
-            corrects: Corrects::Transaction,
+            corrects: if corrects { Corrects::Transaction } else { Corrects::Nothing },
             callbacks: true,
-            expiry: SeenToBy::Broker,
+            expiry: if deletes { SeenToBy::Broker } else { SeenToBy::Nobody },
             reminders: SeenToBy::Broker,
             evidence: false,
             signing_url: false,

@@ -19,7 +19,7 @@ pub struct FetchHistory {
 /// How to get an artifact next.
 #[derive(Debug, Clone)]
 pub enum Fetch {
-    /// Fetch it by this call; [`Account::fetch_reply`] reads the answer.
+    /// Fetch it by this call; [`crate::provider::Account::fetch_reply`] reads the answer.
     Direct(Box<Call>),
     /// Take the file that the callback delivered.
     Delivered(StoredFile),

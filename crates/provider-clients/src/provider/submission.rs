@@ -17,7 +17,7 @@ use crate::reply::StoredFile;
 /// A call that cannot be built.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Unbuildable {
-    /// A session is needed first: make [`Account::session_request`].
+    /// A session is needed first: make [`crate::provider::Account::session_request`].
     #[error("a session with the provider is needed first")]
     SessionNeeded,
     /// A step's output is missing, or the step is not one of this adapter: a defect.

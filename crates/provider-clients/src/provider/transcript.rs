@@ -56,7 +56,9 @@ impl Exchange {
                     })
                     .collect(),
             ),
-            other => shaped(other),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+                shaped(&self.request)
+            }
         };
         Self { request, body: shaped(&self.body), ..self.clone() }
     }

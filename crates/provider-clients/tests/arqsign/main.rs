@@ -10,7 +10,6 @@
 mod actions;
 mod artifacts;
 mod callbacks;
-mod capabilities;
 mod check;
 mod codes;
 mod created;

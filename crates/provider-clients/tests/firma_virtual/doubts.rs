@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 use crate::drive::{Attempt, Follows, How, assert_follows, start_of_time};
 use crate::support::{account, double_order, simple_order};
 
-const COUNTED: Follows = Follows::LookUp { delays: &[2], empty: WhenNotFound::Repeat };
-const SENT: Follows = Follows::LookUp { delays: &[5, 20, 60], empty: WhenNotFound::Repeat };
-const CREATED: Follows = Follows::LookUp { delays: &[5, 20, 60], empty: WhenNotFound::Park };
+const COUNTED: Follows<'static> = Follows::LookUp { delays: &[2], empty: WhenNotFound::Repeat };
+const SENT: Follows<'static> = Follows::LookUp { delays: &[5, 20, 60], empty: WhenNotFound::Repeat };
+const CREATED: Follows<'static> = Follows::LookUp { delays: &[5, 20, 60], empty: WhenNotFound::Park };
 
-fn check(settings: Value, order: &Order, expected: &[(&str, Follows)]) {
+fn check(settings: Value, order: &Order, expected: &[(&str, Follows<'_>)]) {
     let plan = account(settings).submissions(order).remove(0);
     assert_eq!(plan.validate(), Ok(()));
     let names: Vec<&str> = expected.iter().map(|(name, _)| *name).collect();

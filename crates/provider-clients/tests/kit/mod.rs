@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "every test uses a part of it")]
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::DateTime;
 use domain::envelope::{
@@ -12,8 +13,10 @@ use domain::finding::Finding;
 use domain::ids::{DocumentId, EnvelopeId, RecipientId, SubmissionId};
 use domain::order::Order;
 use domain::outcome::Outcome;
-use provider_clients::provider::{AccountFacts, Moment};
+use provider_clients::provider::{Account, AccountFacts, Moment, Profile};
+use provider_clients::registry::Registry;
 use provider_clients::reply::StoredFile;
+use serde_json::{Map, Value};
 
 static NO_FACTS: AccountFacts = AccountFacts::new();
 
@@ -108,6 +111,26 @@ pub fn order(recipients: Vec<RecipientSpec>) -> Order {
             .collect(),
         documents: vec![document(1)],
     }
+}
+
+/// The required members of a schema, as their defaults or examples say.
+fn sample(schema: &Value) -> Map<String, Value> {
+    let of = |name: &str| {
+        let property = &schema["properties"][name];
+        property.get("default").or_else(|| property["examples"].get(0)).cloned().unwrap_or_else(|| panic!("{name}"))
+    };
+    let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    required.map(|name| (name.to_owned(), of(name))).collect()
+}
+
+/// An account as the schemas' defaults and examples say, but for the settings `more`.
+pub fn open(registry: &Registry, profile: &Profile, more: &Map<String, Value>) -> Arc<dyn Account> {
+    let mut settings = sample(&profile.settings_schema);
+    settings.extend(more.clone());
+    let credentials = sample(&profile.credentials_schema);
+    registry
+        .open_account(profile.kind, &Value::Object(settings), &Value::Object(credentials))
+        .unwrap_or_else(|faults| panic!("{} with {more:?}: {faults:?}", profile.kind))
 }
 
 pub fn done<T: std::fmt::Debug>(outcome: Outcome<T>) -> T {

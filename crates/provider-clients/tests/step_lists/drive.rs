@@ -127,16 +127,26 @@ pub fn in_doubt(steps: &[Step], index: usize, restarts: u32, how: How) -> Attemp
 }
 
 /// What a contract says must follow a doubt.
-#[derive(Debug, Clone, Copy)]
-pub enum Follows {
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Follows<'a> {
     Repeat,
-    LookUp { delays: &'static [u64], empty: WhenNotFound },
-    RepeatAfter { wait: u64 },
-    Restart { most: u32 },
+    /// Looks after these seconds.
+    LookUp {
+        delays: &'a [u64],
+        empty: WhenNotFound,
+    },
+    RepeatAfter {
+        wait: u64,
+    },
+    /// So many repeats, then a new attempt after each of these pauses in seconds.
+    Restart {
+        repeats: u32,
+        pauses: &'a [u64],
+    },
     Person,
 }
 
-pub fn assert_follows(steps: &[Step], index: usize, follows: Follows, how: How) {
+pub fn assert_follows(steps: &[Step], index: usize, follows: Follows<'_>, how: How) {
     let attempt = || in_doubt(steps, index, 0, how);
     match follows {
         Follows::Repeat => {
@@ -196,12 +206,24 @@ pub fn assert_follows(steps: &[Step], index: usize, follows: Follows, how: How) 
 
             waiting.finishes();
         }
-        Follows::Restart { most } => {
-            for made in 0..most {
-                assert_eq!(in_doubt(steps, index, made, how).next(), Next::Restart(index));
+        Follows::Restart { repeats, pauses } => {
+            let given_up = |made| {
+                let mut attempt = in_doubt(steps, index, made, how);
+                for _ in 0..repeats {
+                    assert_eq!(attempt.next(), Next::Carry(index));
+                    attempt.doubt(index, how);
+                }
+                attempt
+            };
+            for (made, pause) in (0..).zip(pauses) {
+                let mut attempt = given_up(made);
+                if *pause > 0 {
+                    attempt.waits(Duration::from_secs(*pause));
+                }
+                assert_eq!(attempt.next(), Next::Restart(index));
                 Attempt::new(steps, made + 1, start_of_time()).finishes();
             }
-            assert_eq!(in_doubt(steps, index, most, how).next(), Next::Spent(index));
+            assert_eq!(given_up(pauses.len().try_into().unwrap()).next(), Next::Spent(index));
         }
         Follows::Person => assert_person_decides(attempt(), index),
     }

@@ -9,7 +9,6 @@
 
 mod answers;
 mod artifacts;
-mod capabilities;
 mod certificate;
 mod check;
 mod codes;

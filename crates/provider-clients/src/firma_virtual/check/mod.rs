@@ -11,15 +11,17 @@ use domain::finding::Finding;
 use domain::order::Order;
 
 pub(super) use self::people::MAX_SIGNERS;
+use super::settings::Settings;
 use super::{FirmaAccount, VENDOR};
 use crate::shared::unsupported::unsupported;
 
 impl FirmaAccount {
     /// Every finding about `order`.
     pub(super) fn findings(&self, order: &Order) -> Vec<Finding> {
-        let mut findings = unsupported(order, VENDOR, |feature| honoured(feature, order));
-        findings.extend(emulated(order));
-        findings.extend(documents::check(order, &self.checked.settings));
+        let settings = &self.checked.settings;
+        let mut findings = unsupported(order, VENDOR, |feature| honoured(feature, order, settings));
+        findings.extend(emulated(order, settings));
+        findings.extend(documents::check(order, settings));
         findings.extend(people::check(self, order));
         findings.extend(options::check(order));
         findings.extend(price::check(self, order));
@@ -28,22 +30,22 @@ impl FirmaAccount {
 }
 
 /// Source: contract section 7.
-fn honoured(feature: Feature, order: &Order) -> bool {
+fn honoured(feature: Feature, order: &Order, settings: &Settings) -> bool {
     match feature {
         Feature::SeveralDocuments
         | Feature::SeveralSigners
         | Feature::ParallelOrder
         | Feature::LevelSimple
         | Feature::DeliveryEmail
-        | Feature::Expiry
         | Feature::Reminders
         | Feature::Remind
-        | Feature::Cancel
         | Feature::CorrectRecipient
         | Feature::ActsAsOrganization
         | Feature::NotaryCertification
         | Feature::NotaryProtocolization
         | Feature::Evidence => true,
+        // By deleting the contract, where that is possible in any state (F18).
+        Feature::Expiry | Feature::Cancel => !settings.deletable_states.is_empty(),
         // Everybody must sign there: a minimum that says the same is honoured.
         Feature::StageMinimum => every_minimum_is_all(order),
         Feature::SequentialOrder
@@ -82,9 +84,9 @@ fn every_minimum_is_all(order: &Order) -> bool {
 }
 
 /// What the broker does with what the vendor has.
-fn emulated(order: &Order) -> Vec<Finding> {
+fn emulated(order: &Order, settings: &Settings) -> Vec<Finding> {
     let mut findings = Vec::new();
-    if order.spec.expires_at.is_some() {
+    if order.spec.expires_at.is_some() && !settings.deletable_states.is_empty() {
         let detail = "Firma Virtual has no deadline: the broker deletes the contract when it passes, as long as the \
                       provider lets it.";
         let finding = Finding::info("expiry_by_broker", "/expires_at", detail).about(Feature::Expiry);

@@ -6,6 +6,7 @@ use domain::envelope::{IdentityDocument, Role};
 use domain::finding::Finding;
 use domain::order::Order;
 
+use super::signing::notary_feature;
 use crate::gofirmex::profile::Profile;
 use crate::schema::pointer_to;
 
@@ -22,10 +23,18 @@ pub(super) fn check(order: &Order, profile: &Profile) -> Vec<Finding> {
     }
     let required = |notary| profile.identity_documents_required_for.contains(&notary);
     let signatures = order.documents.iter().filter_map(|document| profile.signature(order, document).ok());
-    if signatures.into_iter().any(|signature| required(signature.notary)) {
+    let wanting = signatures.map(|signature| signature.notary).find(|notary| required(*notary));
+    if wanting.is_some() {
         findings.extend(missing(order, profile));
     }
-    findings.into_iter().map(|finding| finding.about(Feature::IdentityDocuments)).collect()
+    let mut findings: Vec<Finding> =
+        findings.into_iter().map(|finding| finding.about(Feature::IdentityDocuments)).collect();
+    if let Some(feature) = wanting.and_then(notary_feature) {
+        let told = |finding: &Finding| findings.iter().any(|known| known.pointer == finding.pointer);
+        let more: Vec<Finding> = cannot_be_sent(profile).filter(|finding| !told(finding)).collect();
+        findings.extend(more.into_iter().map(|finding| finding.about(feature)));
+    }
+    findings
 }
 
 fn of_one(document: &IdentityDocument, pointer: &str, profile: &Profile) -> Vec<Finding> {
@@ -37,9 +46,8 @@ fn of_one(document: &IdentityDocument, pointer: &str, profile: &Profile) -> Vec<
             findings.push(Finding::error("identity_kind_unknown", format!("{pointer}/type"), detail));
         }
         Some(None) | None => {
-            let setting = pointer_to("/settings/profile/identity_document_types", &document.kind);
             let detail = "The account does not know the provider's id of this kind of identity document.";
-            findings.push(Finding::error("identity_kind_not_set_up", setting, detail).in_account());
+            findings.push(not_set_up(&document.kind, detail));
         }
     }
     if document.size > profile.limits.max_identity_bytes {
@@ -52,6 +60,21 @@ fn of_one(document: &IdentityDocument, pointer: &str, profile: &Profile) -> Vec<
         findings.push(Finding::error("identity_format_unsupported", pointer, detail));
     }
     findings
+}
+
+fn not_set_up(kind: &str, detail: &str) -> Finding {
+    let setting = pointer_to("/settings/profile/identity_document_types", kind);
+    Finding::error("identity_kind_not_set_up", setting, detail).in_account()
+}
+
+/// What the notary wants and nobody could send: without it the account does not have the notary's part at all.
+fn cannot_be_sent(profile: &Profile) -> impl Iterator<Item = Finding> {
+    let unknown = |kind: &&String| !matches!(profile.identity_document_types.get(*kind), Some(Some(_)));
+    profile.required_identity_kinds.iter().filter(unknown).map(|kind| {
+        let detail =
+            "A notary's part needs this identity document, and the account does not know the provider's id of it.";
+        not_set_up(kind, detail)
+    })
 }
 
 /// A signer without the documents that the notary wants.

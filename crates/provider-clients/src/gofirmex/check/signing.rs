@@ -100,7 +100,8 @@ fn notary(order: &Order, profile: &Profile) -> Finding {
     Finding::error("notary_unsupported", "/notary", detail)
 }
 
-fn notary_feature(notary: Notary) -> Option<Feature> {
+/// The feature that this notary's part is.
+pub(super) fn notary_feature(notary: Notary) -> Option<Feature> {
     match notary {
         Notary::None => None,
         Notary::Certification => Some(Feature::NotaryCertification),
