@@ -1,7 +1,7 @@
 //! A whole broker in this process, with its own database, object store and simulated providers.
 
 use std::net::Ipv4Addr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use provider_sandbox::efirma_go::EfirmaGo;
 use provider_sandbox::{RunningSandbox, Sandbox, SandboxConfig};
@@ -30,6 +30,7 @@ pub struct Setup {
     settings: Settings,
     sandbox: SandboxConfig,
     trusts_the_sandbox: bool,
+    transcript: Option<PathBuf>,
 }
 
 impl Setup {
@@ -47,7 +48,14 @@ impl Setup {
 
     fn on(folder: TempDir, database: Database) -> Self {
         let settings = Settings::usual(folder.path(), database.url());
-        Self { folder, database, settings, sandbox: SandboxConfig::default(), trusts_the_sandbox: true }
+        Self {
+            folder,
+            database,
+            settings,
+            sandbox: SandboxConfig::default(),
+            trusts_the_sandbox: true,
+            transcript: None,
+        }
     }
 
     /// With another value of a configuration key.
@@ -71,6 +79,13 @@ impl Setup {
         self
     }
 
+    /// Recording a transcript of all calls at providers.
+    #[must_use]
+    pub fn recording(mut self) -> Self {
+        self.transcript = Some(self.folder.path().join("transcript.jsonl"));
+        self
+    }
+
     /// Starts the simulated providers and the broker.
     pub async fn start(mut self) -> App {
         let sandbox = Sandbox::start((Ipv4Addr::LOCALHOST, 0).into(), self.sandbox).await.unwrap();
@@ -78,13 +93,14 @@ impl Setup {
             self.settings.set("verification.trusted_roots", &sandbox.sandbox().ca_pem());
         }
         // Boxed: every test would carry the whole start of a broker in its own future.
-        let server = Box::pin(Server::start(&self.settings)).await;
+        let server = Box::pin(Server::start(&self.settings, self.transcript.as_deref())).await;
         let client = Client::new(&server.base_url());
         App {
             server: Some(server),
             sandbox,
             client,
             settings: self.settings,
+            transcript: self.transcript,
             database: self.database,
             folder: self.folder,
         }
@@ -98,11 +114,20 @@ pub struct App {
     sandbox: RunningSandbox,
     client: Client,
     settings: Settings,
+    transcript: Option<PathBuf>,
     database: Database,
     folder: TempDir,
 }
 
 impl App {
+    /// Where its calls at providers are recorded.
+    ///
+    /// # Panics
+    /// When it was not set up for that.
+    pub fn transcript(&self) -> &Path {
+        self.transcript.as_deref().expect("a recording broker")
+    }
+
     /// A caller without a key.
     pub fn anonymous(&self) -> Client {
         self.client.clone()
@@ -171,7 +196,7 @@ impl App {
         if let Some(server) = self.server.take() {
             server.stop().await;
         }
-        let server = Server::start(&self.settings).await;
+        let server = Server::start(&self.settings, self.transcript.as_deref()).await;
         self.client = Client::new(&server.base_url());
         self.server = Some(server);
     }

@@ -1,11 +1,13 @@
 //! The broker inside this process.
 
 use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
 
 use rubrica::app::{Application, Options};
 use rubrica::config::{Need, Sources, load};
 use rubrica::telemetry::collect_metrics;
+use rubrica::transcript::TranscriptFile;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -19,10 +21,12 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    pub(crate) async fn start(settings: &Settings) -> Self {
+    /// Starts it; `transcript` is the file that its calls at providers are recorded in.
+    pub(crate) async fn start(settings: &Settings, transcript: Option<&Path>) -> Self {
         let sources = Sources { file: None, environment: Some(HashMap::new()), overrides: settings.by_key().clone() };
         let config = load(&sources, Need::Everything).unwrap_or_else(|faults| panic!("{faults}"));
-        let options = Options { metrics: Some(metrics()), ..Options::default() };
+        let recorder = transcript.map(|file| Arc::new(TranscriptFile::open(file).expect("a transcript")) as Arc<_>);
+        let options = Options { metrics: Some(metrics()), recorder, ..Options::default() };
         let application = Application::build(config, options).await.expect("the broker starts");
         let base_url = format!("http://{}", application.addresses().api.expect("an address of the API"));
         let stop = CancellationToken::new();

@@ -624,10 +624,7 @@ fn once_the_provider_told_all_files_a_late_reading_does_not_ask_for_more() {
         env.apply_reading(id, told, at(1));
         env.submissions[0].reading.as_ref().unwrap().pending_result
     };
-    assert_eq!(
-        [&pending, &silent, &complete, &pending].map(|told| pending_result(told)),
-        [true, true, false, false].map(Some)
-    );
+    assert_eq!([&pending, &silent, &complete, &pending].map(&mut pending_result), [true, true, false, false].map(Some));
 }
 
 fn three_recipients(submissions: usize) -> Envelope {

@@ -56,6 +56,7 @@ mod faults;
 mod features;
 mod golden;
 mod orders;
+mod transcripts;
 mod vendors;
 mod world;
 

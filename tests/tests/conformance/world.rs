@@ -23,8 +23,13 @@ impl World {
 
     /// The same with other settings: their members go over the usual ones.
     pub async fn with(kind: &str, settings: Value) -> Self {
+        Self::on(Setup::sqlite(), kind, settings).await
+    }
+
+    /// The same with a broker of another set-up.
+    pub async fn on(setup: Setup, kind: &str, settings: Value) -> Self {
         let vendor = VENDORS.iter().find(|vendor| vendor.kind == kind).expect("a provider");
-        let app = Setup::sqlite().set("limits.max_json_bytes", "1000000").start().await;
+        let app = setup.start().await;
         let tenant = app.tenant().await;
         let sandbox = app.sandbox();
         let account = tenant
