@@ -1,6 +1,7 @@
 //! Transcripts: what a provider answers confirms its contract's assumptions, and what it answers otherwise refutes one by name.
 
 use provider_clients::provider::transcript::Verdict;
+use provider_sandbox::gofirmex::Profile;
 use rubrica::transcript::{Line, read};
 use serde_json::json;
 use tests::Setup;
@@ -41,14 +42,17 @@ for_every_provider! {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_answers_otherwise_is_told_with_the_setting_that_corrects_it() {
     let world = World::on(Setup::sqlite().recording(), "gofirmex", json!({})).await;
-    let mut variants = world.sandbox().gofirmex().variants();
-    variants.bare_answers = true;
-    world.sandbox().gofirmex().set_variants(variants);
+    // This server tells the id of a portfolio at another place than the account's settings say.
+    let otherwise = json!({ "response": { "portfolio_id": ["/result/id"] } });
+    world.sandbox().gofirmex().set_profile(Profile::merged(&otherwise).expect("a profile"));
     let draft = world.draft(&world.in_sequence(1)).await;
     world.send(&draft).await;
     tests::eventually("a refuted assumption", async || {
         let refuted = judged(&lines(&world), Verdict::Failed);
-        refuted.iter().any(|(assumption, setting)| assumption == "G3" && setting.contains("/response")).then_some(())
+        refuted
+            .iter()
+            .any(|(assumption, setting)| assumption == "G3" && setting == "/settings/profile/response/portfolio_id")
+            .then_some(())
     })
     .await;
 }

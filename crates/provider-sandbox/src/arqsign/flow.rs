@@ -311,7 +311,7 @@ fn share(state: &mut State, id: &str) {
 }
 
 /// Writes again to these signers, in whose process the change is already made.
-pub(super) fn resent(sandbox: &Sandbox, id: &str, places: &[usize]) {
+pub(super) fn resent(sandbox: &Sandbox, id: &str, places: &[usize], kind: NoticeKind) {
     events::announce(sandbox, id, Trigger::Resent, None);
     schedule_expiry(sandbox, id);
     let turns = {
@@ -330,6 +330,6 @@ pub(super) fn resent(sandbox: &Sandbox, id: &str, places: &[usize]) {
         turns.collect::<Vec<_>>()
     };
     for turn in turns {
-        begin_turn(sandbox, &turn, NoticeKind::Reminder);
+        begin_turn(sandbox, &turn, kind);
     }
 }

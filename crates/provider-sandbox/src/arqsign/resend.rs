@@ -15,6 +15,7 @@ use super::process::{Contact, Process, Recipient};
 use super::shape::{ANY_LENGTH, Faults, Kind, Member, optional, required};
 use super::state::{Seat, State};
 use super::{find, flow, interventions, rules, wire};
+use crate::ledger::NoticeKind;
 use crate::sandbox::Sandbox;
 
 const DATA: Kind = Kind::Object(&[
@@ -96,7 +97,10 @@ pub(super) async fn resend(
         .and_then(|corrections| change(&sandbox, &caller, &id, &corrections).map_err(Some));
     match done {
         Ok((id, places)) => {
-            flow::resent(&sandbox, &id, &places);
+            // Without a correction it is the same people at the same addresses who are written to again.
+            let again = body.json.as_array().is_some_and(Vec::is_empty);
+            let kind = if again { NoticeKind::Reminder } else { NoticeKind::Invitation };
+            flow::resent(&sandbox, &id, &places, kind);
             let state = sandbox.arqsign_state();
             let told = state.process(&id).map(pending).unwrap_or_default();
             drop(state);

@@ -61,14 +61,17 @@ async fn resending_writes_to_the_current_order_and_moves_the_expiry() {
     let old_link = world.sign_url(&id, 0);
     world.pass(DAY * 31).await;
     assert_eq!(world.status(&id).await["expirado"], 1);
+    let scheduled = world.sandbox().count("arqsign", "a@example.com", NoticeKind::Reminder);
     let (status, pending) = world.resend(&id, &json!([])).await;
     assert_eq!(status, 200);
     let contacts: Vec<&str> =
         pending.as_array().unwrap().iter().map(|one| one["formaEnvioProcesso"].as_str().unwrap()).collect();
     assert_eq!(contacts, ["a@example.com", "b@example.com"], "all pending signers, no copies");
     assert_eq!((&pending[0]["ordem"], &pending[0]["nome"]), (&json!(1), &json!("Ana Souza")));
-    let invited = |email: &str| world.sandbox().count("arqsign", email, NoticeKind::Invitation);
-    assert_eq!((invited("a@example.com"), invited("b@example.com")), (2, 0));
+    let told = |email: &str, kind| world.sandbox().count("arqsign", email, kind);
+    let (invitation, reminder) = (NoticeKind::Invitation, NoticeKind::Reminder);
+    assert_eq!((told("a@example.com", invitation), told("a@example.com", reminder)), (1, 1 + scheduled));
+    assert_eq!((told("b@example.com", invitation), told("b@example.com", reminder)), (0, 0));
     assert_eq!(world.status(&id).await["expirado"], 0);
     let full = world.full(&id).await;
     assert!(text(&full["dataExpiracao"]) > text(&full["dataReenvio"]));
