@@ -102,10 +102,17 @@ impl Broker {
     /// Reads the provider at once.
     ///
     /// # Errors
-    /// [`BrokerError::WrongState`] for drafts and ended envelopes.
+    /// [`BrokerError::WrongState`] for drafts and ended envelopes; [`BrokerError::QuotaUsedUp`] when the account may make no
+    /// more calls that read now.
     pub async fn refresh(&self, caller: &Caller, id: EnvelopeId) -> Result<Envelope> {
         let envelope = self.envelope(caller.tenant, id).await?;
         must_be_under_way(&envelope, "refreshing")?;
+        if let Some(routed) = &envelope.routed {
+            let account = self.open_account(caller.tenant, routed.account_id).await?;
+            if let Some(wait) = self.quota_wait(&account).await? {
+                return Err(BrokerError::QuotaUsedUp { wait });
+            }
+        }
         self.read_envelope(caller.tenant, &envelope, caller.traceparent.as_deref()).await?;
         self.envelope(caller.tenant, id).await
     }

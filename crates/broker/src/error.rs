@@ -45,6 +45,12 @@ pub enum BrokerError {
         /// How long it may still settle.
         wait: Duration,
     },
+    /// The account's quota of calls that read is used up.
+    #[error("the account's quota is used up")]
+    QuotaUsedUp {
+        /// When there is a new one.
+        wait: Duration,
+    },
     /// Others changed the same thing at the same time, again and again.
     #[error("others changed it at the same time")]
     Conflict,

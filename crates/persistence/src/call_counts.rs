@@ -79,6 +79,19 @@ impl CallCounts {
         Ok(u32::try_from(calls).unwrap_or(u32::MAX))
     }
 
+    /// How long the first of these windows that is full still lasts; `None` when a call could be counted in all of them.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] when the database fails.
+    pub async fn full(&self, key: &str, windows: &[CallWindow]) -> Result<Option<Duration>, StoreError> {
+        for window in windows {
+            if self.used(key, window.per).await? >= window.most {
+                return Ok(Some(self.left(span(window.per).max(1_000_000)).await?));
+            }
+        }
+        Ok(None)
+    }
+
     async fn left(&self, length: i64) -> Result<Duration, StoreError> {
         let now = self.store.database().now().await?.timestamp_micros();
         let left = length.saturating_sub(now.rem_euclid(length));

@@ -51,11 +51,13 @@ macro_rules! for_every_provider {
 }
 
 mod actions;
+mod callbacks;
 mod ends;
 mod faults;
 mod features;
 mod golden;
 mod orders;
+mod quotas;
 mod transcripts;
 mod vendors;
 mod world;

@@ -14,7 +14,7 @@ use domain::steps::{Start, StepId, StepOutputs};
 use persistence::{CallWindow, Counted, PermitLease};
 use provider_clients::call::Call;
 use provider_clients::provider::transcript::{self, Exchange};
-use provider_clients::provider::{EarlierAttempt, Moment, Session, SubmissionView, Unbuildable};
+use provider_clients::provider::{EarlierAttempt, Moment, Rate, Session, SubmissionView, Unbuildable};
 use provider_clients::reply::{Reply, StoredFile, TransportError};
 use provider_clients::transport::{CallContext, Permit};
 use secrecy::ExposeSecret;
@@ -127,7 +127,7 @@ impl Broker {
     pub(crate) async fn place(&self, account: &OpenAccount, need: Need, longest: Duration) -> Result<Admission> {
         let pace = account.adapter.pace();
         let slots = pace.concurrency.max(1);
-        let key = format!("account:{}", account.id);
+        let key = places_of(account);
         // A place is held by one call, not by a process.
         let holder = uuid::Uuid::now_v7().to_string();
         let Some(lease) = self.store().permits().acquire(&key, slots, &holder, longest).await? else {
@@ -137,18 +137,7 @@ impl Broker {
         if pace.rates.is_empty() {
             return Ok(Admission::In(place));
         }
-        let windows: Vec<CallWindow> = pace
-            .rates
-            .iter()
-            .map(|rate| CallWindow {
-                per: rate.per,
-                most: match need {
-                    Need::Act => rate.calls,
-                    Need::Read => rate.calls.saturating_sub(rate.reserved),
-                },
-            })
-            .collect();
-        match self.store().call_counts().take(&key, &windows).await {
+        match self.store().call_counts().take(&key, &windows(&pace.rates, need)).await {
             Ok(Counted::Taken) => Ok(Admission::In(place)),
             Ok(Counted::Full { wait }) => {
                 self.leave(place).await;
@@ -159,6 +148,13 @@ impl Broker {
                 Err(error.into())
             }
         }
+    }
+
+    /// How long the account's quotas still allow no call that reads; `None` when they allow one, or will in a moment.
+    pub(crate) async fn quota_wait(&self, account: &OpenAccount) -> Result<Option<Duration>> {
+        let windows = windows(&account.adapter.pace().rates, Need::Read);
+        let wait = self.store().call_counts().full(&places_of(account), &windows).await?;
+        Ok(wait.filter(|wait| *wait > PATIENCE))
     }
 
     /// Gives a place back.
@@ -301,6 +297,20 @@ impl Broker {
 /// Whether a call proves itself with this session.
 fn carries(call: &Call, session: &Session) -> bool {
     call.headers.iter().any(|header| header.secret && header.value.contains(session.token.expose_secret()))
+}
+
+/// Under which key an account's places and calls are counted.
+fn places_of(account: &OpenAccount) -> String {
+    format!("account:{}", account.id)
+}
+
+/// The quotas of an account, as calls of this need meet them.
+fn windows(rates: &[Rate], need: Need) -> Vec<CallWindow> {
+    let most = |rate: &Rate| match need {
+        Need::Act => rate.calls,
+        Need::Read => rate.calls.saturating_sub(rate.reserved),
+    };
+    rates.iter().map(|rate| CallWindow { per: rate.per, most: most(rate) }).collect()
 }
 
 /// How long a call may take in all, from its permit on.

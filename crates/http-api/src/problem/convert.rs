@@ -25,6 +25,9 @@ impl From<BrokerError> for ApiError {
                 "What is in doubt may still settle by itself; done again now, it could be there twice.",
             )
             .retry_after(wait),
+            BrokerError::QuotaUsedUp { wait } => {
+                Self::new(Code::RateLimited, "The account's quota of calls that read is used up.").retry_after(wait)
+            }
             BrokerError::Conflict => {
                 Self::new(Code::Conflict, "Others changed it at the same time; nothing was stored.")
                     .retry_after(Duration::from_secs(1))
