@@ -191,6 +191,15 @@ impl App {
         files.iter().filter_map(|file| std::fs::read(file).ok()).flatten().collect()
     }
 
+    /// Makes the jobs of this kind due, as if their time had come.
+    pub async fn make_due(&self, kind: &str) {
+        let database = sea_orm::Database::connect(self.database.url()).await.unwrap();
+        let sql = format!("UPDATE jobs SET run_at = 0, available_at = 0 WHERE kind = '{kind}'");
+        let changed = sea_orm::ConnectionTrait::execute_unprepared(&database, &sql).await.unwrap();
+        assert!(changed.rows_affected() > 0, "there is no job of the kind {kind}");
+        database.close().await.unwrap();
+    }
+
     /// Stops the broker in good order and starts it again on the same database and files; the simulated providers go on.
     pub async fn restart(&mut self) {
         if let Some(server) = self.server.take() {

@@ -45,6 +45,33 @@ for_every_provider! {
         assert_eq!(world.live(), 1);
     }
 
+    async fn reminders_at_an_interval_come_or_cannot_be_asked_for(world: World) {
+        let asked = world.in_sequence(1).with(json!({ "reminders": { "every_days": 3 } }));
+        let support = world.support("reminders").await;
+        if support == "unsupported" {
+            world.is_refused(&asked, &[tests::CONTRACT], "reminders").await;
+            return;
+        }
+        let envelope = world.sent(&asked).await;
+        envelope.wait_for("sent").await;
+        let reminded = || {
+            let count = |key: &String| world.sandbox().count(world.vendor.kind, key, NoticeKind::Reminder);
+            world.keys_of(1).iter().map(count).sum::<u64>()
+        };
+        assert_eq!(reminded(), 0, "not yet");
+        if support == "native" {
+            world.sandbox().advance_clock(std::time::Duration::from_secs(3 * 86_400 + 60));
+        } else {
+            world.app.make_due("remind").await;
+        }
+        eventually("the reminder", async || (reminded() == 1).then_some(())).await;
+        if support == "emulated" {
+            let told = async || envelope.event_types().await.contains(&"reminder.sent".to_owned()).then_some(());
+            eventually("the event", told).await;
+        }
+        assert_eq!(world.live(), 1);
+    }
+
     async fn a_recipient_is_corrected_without_a_second_invitation_or_it_is_refused(world: World) {
         let envelope = world.sent(&world.in_sequence(1)).await;
         let sent = envelope.wait_for("sent").await;

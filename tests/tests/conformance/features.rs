@@ -36,7 +36,10 @@ fn asking(world: &World, feature: &str, several: &EnvelopeBuilder) -> Option<(En
         "auth_email_otp" => who(json!({ "authentication": [{ "type": "email_otp" }] })),
         "auth_whatsapp_otp" => who(json!({ "authentication": [{ "type": "whatsapp_otp", "phone": first["phone"] }] })),
         "auth_access_code" => who(json!({ "authentication": [{ "type": "access_code", "code": "1234" }] })),
-        "auth_certificate" => who(json!({ "authentication": [{ "type": "certificate" }] })),
+        // Proof by a certificate goes with a signature that is made with one.
+        "auth_certificate" => {
+            who(json!({ "signature_level": "advanced", "authentication": [{ "type": "certificate" }] }))
+        }
         "signature_fields" => {
             who(json!({ "fields": [{ "type": "signature", "document": 1, "page": 1, "x": 72, "y": 600 }] }))
         }

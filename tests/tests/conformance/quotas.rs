@@ -11,8 +11,7 @@ fn month(account: &Value) -> &Value {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_months_quota_keeps_calls_for_sending_and_tells_when_reading_is_over() {
-    let limits =
-        json!({ "per_second": 20, "per_minute": 20, "per_hour": 20, "per_month": 20, "reserved_percent": 50 });
+    let limits = json!({ "per_second": 20, "per_minute": 20, "per_hour": 20, "per_month": 20, "reserved_percent": 50 });
     let world = World::with("arqsign", json!({ "rate_limits": limits })).await;
     let envelope = world.sent(&world.in_sequence(1)).await;
     envelope.wait_for("sent").await;

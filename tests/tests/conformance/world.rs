@@ -182,9 +182,15 @@ impl World {
             .collect()
     }
 
+    /// How well the account honours this feature.
+    pub async fn support(&self, feature: &str) -> String {
+        let found = self.capabilities().await.into_iter().find(|(name, _)| name == feature);
+        found.expect("a feature of the matrix").1
+    }
+
     /// Whether the account does this, itself or with the broker's help.
     pub async fn can(&self, feature: &str) -> bool {
-        self.capabilities().await.iter().any(|(name, support)| name == feature && support != "unsupported")
+        self.support(feature).await != "unsupported"
     }
 
     /// Asserts that this envelope is refused at plan and at send because of `feature`, with a pointer, and nothing is sent.
