@@ -14,6 +14,10 @@ for_every_provider! {
 
         assert_eq!(done["provider"]["kind"], world.vendor.kind);
         assert!(done["attention"].is_null(), "{done}");
+        for submission in done["provider"]["submissions"].as_array().unwrap() {
+            assert_ne!(submission["integrity"], "mismatch", "the provider holds what was asked: {submission}");
+            assert_eq!(submission["state"], "completed");
+        }
         assert_eq!(done["recipients"][0]["status"], "completed");
         let signed: Vec<_> =
             done["artifacts"].as_array().unwrap().iter().filter(|a| a["kind"] == "signed_document").collect();

@@ -115,7 +115,7 @@ fn files() -> Value {
 
 fn template(description: &str, default: &str) -> Value {
     json!({
-        "type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[^/\\\\\"\\p{Cc}]+$", "default": default,
+        "type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[^/\\\\\"\\x00-\\x1f\\x7f-\\x9f]+$", "default": default,
         "description": description, "examples": [default]
     })
 }
