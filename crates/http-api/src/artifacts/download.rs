@@ -16,13 +16,13 @@ use crate::problem::ApiError;
     security(("bearer" = ["documents:read"])),
     params(EnvelopePath, ArtifactPath, RangeHeaders, IfNoneMatch),
     responses(
-        (status = 200, description = "The artifact; its content type is the one that the envelope shows.", body = String, content_type = "application/pdf", headers(
+        (status = 200, description = "The artifact; its content type is the one that the envelope shows.", content((String = "application/pdf"), (Object = "application/json")), headers(
             ("ETag" = String, description = "The SHA-256 of the bytes."),
             ("Repr-Digest" = String, description = "The SHA-256 of the whole file (RFC 9530)."),
             ("Content-Disposition" = String, description = "The file name."),
             ("Accept-Ranges" = String, description = "Always `bytes`."),
         )),
-        (status = 206, description = "The part that was asked for.", body = String, content_type = "application/pdf", headers(
+        (status = 206, description = "The part that was asked for.", content((String = "application/pdf"), (Object = "application/json")), headers(
             ("Content-Range" = String, description = "Which part, and the size of the whole."),
         )),
         (status = 304, description = "The bytes are still those that `If-None-Match` names."),
