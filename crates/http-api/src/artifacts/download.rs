@@ -20,9 +20,9 @@ use crate::problem::ApiError;
             ("ETag" = String, description = "The SHA-256 of the bytes."),
             ("Repr-Digest" = String, description = "The SHA-256 of the whole file (RFC 9530)."),
             ("Content-Disposition" = String, description = "The file name."),
-            ("Accept-Ranges" = String, description = "Always `bytes`."),
+            ("Accept-Ranges" = String, description = "`bytes`; `none` for JSON, which is given whole."),
         )),
-        (status = 206, description = "The part that was asked for.", content((String = "application/pdf"), (Object = "application/json")), headers(
+        (status = 206, description = "The part that was asked for.", body = String, content_type = "application/pdf", headers(
             ("Content-Range" = String, description = "Which part, and the size of the whole."),
         )),
         (status = 304, description = "The bytes are still those that `If-None-Match` names."),

@@ -63,7 +63,10 @@ pub(crate) async fn serve<S: NeedsScope>(
     if Condition::if_none_match(call.headers())?.names_weakly(&tag) {
         return Ok(HttpResponse::NotModified().insert_header((header::ETAG, tag)).finish());
     }
+    // A part of a JSON text is none: it is given whole, which a server may always do.
+    let has_parts = !file.media_type.contains("json");
     let range = match wanted(call.headers(), file.size, &tag) {
+        _ if !has_parts => None,
         Wanted::Whole => None,
         Wanted::Part(range) => Some(range),
         Wanted::Unsatisfiable => return Err(unsatisfiable(file.size)),
@@ -76,7 +79,7 @@ pub(crate) async fn serve<S: NeedsScope>(
     response
         .insert_header((header::CONTENT_TYPE, file.media_type))
         .insert_header((header::ETAG, tag))
-        .insert_header((header::ACCEPT_RANGES, "bytes"))
+        .insert_header((header::ACCEPT_RANGES, if has_parts { "bytes" } else { "none" }))
         .insert_header((header::CACHE_CONTROL, "private, no-cache"))
         .insert_header(disposition(file.filename));
     if let Some(digest) = sha256_field(file.sha256) {
