@@ -61,7 +61,11 @@ impl Broker {
         plan_digest: Option<&str>,
         now: DateTime<Utc>,
     ) -> Result<()> {
-        let decision = self.decision(envelope).await?;
+        // Only the plan tells of accounts that routing did not look at.
+        let decision = match plan_digest {
+            Some(_) => self.decision(envelope).await?,
+            None => self.decide(envelope, &[]).await?,
+        };
         if plan_digest.is_some_and(|wanted| self.plan_of(envelope, &decision).digest != wanted) {
             return Err(BrokerError::PlanMismatch);
         }

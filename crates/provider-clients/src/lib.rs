@@ -13,7 +13,6 @@ pub mod provider;
 pub mod registry;
 pub mod reply;
 pub mod schema;
-#[allow(dead_code, reason = "vendors take what they need")]
 mod shared;
 pub mod transport;
 pub mod viafirma;
